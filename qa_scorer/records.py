@@ -205,6 +205,20 @@ class Opportunity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhraseRule:
+    """Phrases a rubric asks to listen for; every occurrence becomes a finding with this ``signal``.
+
+    ``exact`` compares words as they stand; otherwise lemmas, with up to two filler words between.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    signal: str
+    role: Role
+    phrases: tuple[str, ...]
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """How the call ended for the customer, with evidence from both sides."""
 
