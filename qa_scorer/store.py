@@ -70,7 +70,7 @@ def write_record(path: Path, record: Record) -> None:
 
 def encode(record: Record) -> bytes:
     """Return the JSON of a record: times to the millisecond, so that the same call is the same bytes."""
-    value = _rounded(_adapter(type(record)).dump_python(record, mode="json"))
+    value = _rounded(_adapter(type(record).__name__).dump_python(record, mode="json"))
     return (json.dumps(value, ensure_ascii=False, indent=None, separators=(",", ":")) + "\n").encode()
 
 
@@ -177,10 +177,10 @@ def digest(*parts: object) -> str:
 
 
 @cache
-def _adapter(kind: type[Any]) -> Any:
+def _adapter(name: str) -> Any:
     from pydantic import TypeAdapter
 
-    return TypeAdapter(kind)
+    return TypeAdapter({"Transcript": Transcript, "Scorecard": Scorecard}[name])
 
 
 def _read(path: Path, kind: type[Any], newest: int) -> Record:
@@ -199,7 +199,7 @@ def _read(path: Path, kind: type[Any], newest: int) -> Record:
             "upgrade qa-scorer to read it."
         )
     try:
-        record: Record = _adapter(kind).validate_python(value)
+        record: Record = _adapter(kind.__name__).validate_python(value)
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise CallError(f"{path}: damaged at '{where}'; delete it and run again.") from error
