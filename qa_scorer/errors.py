@@ -38,3 +38,7 @@ class CallError(QaScorerError):
 
 class AudioError(CallError):
     """A recording that cannot be decoded or holds nothing to hear."""
+
+
+class WorkerDied(CallError):
+    """The process that worked on a call is gone: out of memory, a crash in a decoder, a lost machine."""

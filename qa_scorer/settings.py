@@ -46,6 +46,10 @@ class Settings(BaseModel):
     language: str | None = Field(None, description="Language code of every call; unset means recognize it.")
     role_threshold: float = Field(0.7, ge=0.5, le=1.0, description="Below this probability roles are 'unknown'.")
     redact: bool = Field(True, description="Take personal data out before anything is written.")
+    allow_unredacted: bool = Field(
+        False, description="Permit redact = false and --no-redact; without it personal data is always taken out."
+    )
+    call_timeout_s: float = Field(7200.0, gt=0, description="A call that takes longer is given up, in seconds.")
     filename_pattern: str | None = Field(None, description="Regular expression with named groups for metadata.")
     packs_dir: Path | None = Field(None, description="Folder with your own phrases: checks/<check>.<lang>.toml.")
     period: str | None = Field(None, description="Period printed on the coaching sheet; unset means from the calls.")
@@ -76,13 +80,18 @@ def load_settings(
         if value is not None:
             values[key], sources[key] = value, f"--{key.replace('_', '-')}"
     try:
-        return Settings(**values)
+        settings = Settings(**values)
     except ValidationError as error:
         first = error.errors()[0]
         key = str(first["loc"][0])
         known = ", ".join(sorted(Settings.model_fields))
         hint = f"; the settings are {known}" if first["type"] == "extra_forbidden" else ""
         raise UsageError(f"{sources.get(key, path)}: setting '{key}': {first['msg'].lower()}{hint}.") from error
+    if not settings.redact and not settings.allow_unredacted:
+        raise UsageError(
+            f"{sources['redact']}: personal data stays in only where the settings say allow_unredacted = true."
+        )
+    return settings
 
 
 def environment() -> dict[str, str]:

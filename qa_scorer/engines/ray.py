@@ -1,0 +1,64 @@
+"""A Ray cluster: the same tasks on many machines. A lost node costs only its calls in flight, which run again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
+
+from qa_scorer.errors import UsageError, WorkerDied
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+# A task whose node is lost runs again this often before its call counts as failed.
+RETRIES = 3
+
+
+class RayEngine:
+    """Tasks on a Ray cluster, one a processor; ``address=None`` starts one on this machine."""
+
+    def __init__(self, address: str | None) -> None:
+        """Connect. Raises ``UsageError`` when Ray is not installed or the cluster does not answer."""
+        try:
+            import ray
+        except ImportError as error:
+            raise UsageError("--engine ray needs Ray: pip install 'qa-scorer[ray]'.") from error
+        try:
+            ray.init(address=address, log_to_driver=False, include_dashboard=False, ignore_reinit_error=True)
+        except (ConnectionError, ValueError, RuntimeError) as error:
+            raise UsageError(f"no Ray cluster answers at {address}: start one with `ray start --head`.") from error
+        self._ray = ray
+
+    def as_completed(
+        self, function: Callable[[Item], Result], items: Iterable[Item], timeout_s: float
+    ) -> Iterator[tuple[Item, Result | Exception]]:
+        """Yield results as they complete, with at most two items a processor waiting."""
+        remote = self._ray.remote(function).options(max_retries=RETRIES, retry_exceptions=False)
+        window = 2 * max(1, int(self._ray.cluster_resources().get("CPU", 1)))
+        remaining = iter(items)
+        in_flight: dict[Any, Item] = {}
+        while True:
+            for item in islice(remaining, window - len(in_flight)):
+                in_flight[remote.remote(item)] = item
+            if not in_flight:
+                return
+            done, _ = self._ray.wait(list(in_flight), num_returns=1, timeout=timeout_s)
+            if not done:
+                reference = next(iter(in_flight))
+                self._ray.cancel(reference, force=True)
+                yield in_flight.pop(reference), TimeoutError(f"took longer than {timeout_s:.0f} s")
+            for reference in done:
+                yield in_flight.pop(reference), self._outcome(reference)
+
+    def close(self) -> None:
+        """Disconnect from the cluster."""
+        self._ray.shutdown()
+
+    def _outcome(self, reference: Any) -> Any:
+        try:
+            return self._ray.get(reference)
+        except self._ray.exceptions.RayTaskError as error:
+            return error.cause if isinstance(error.cause, Exception) else error
+        except self._ray.exceptions.RayError as error:
+            return WorkerDied(f"its machine was lost {RETRIES + 1} times ({type(error).__name__})")
