@@ -96,7 +96,7 @@ def verify(
     else:
         for name, checks in results.items():
             wrong = ", ".join(f"{check.path} {check.verdict}" for check in bad[name][:3])
-            typer.echo(f"{name:32}{wrong or f'{len(checks)} files ok'}")
+            typer.echo(f"{name:32}{wrong or f'ok, {len(checks)} files'}")
     broken = [model for model in wanted if bad[model.name]]
     if broken:
         commands = ", ".join(dict.fromkeys(f"`{model.pull_command}`" for model in broken))
