@@ -19,6 +19,7 @@ from qa_scorer.records import SCORECARD_SCHEMA, TRANSCRIPT_SCHEMA, Scorecard, Tr
 Stage = Literal["transcribe", "score"]
 Record = Transcript | Scorecard
 
+_OWN_START = b'{"schema":'
 LEDGER_NAME = "ledger.jsonl"
 
 
@@ -82,6 +83,12 @@ def read_transcript(path: Path) -> Transcript:
 def read_scorecard(path: Path) -> Scorecard:
     """Read a scorecard. Raises ``CallError`` when it is damaged or newer than this version."""
     return cast("Scorecard", _read(path, Scorecard, SCORECARD_SCHEMA))
+
+
+def is_transcript(path: Path) -> bool:
+    """Tell whether a file was written by this tool as a transcript, from its first bytes."""
+    with path.open("rb") as file:
+        return file.read(len(_OWN_START)) == _OWN_START
 
 
 def read_scorecards(out: Path) -> Iterator[Scorecard]:

@@ -1,0 +1,20 @@
+"""The one list of commands, in the order `--help` shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import typer
+
+from qa_scorer.cli.models import models
+from qa_scorer.cli.report import report
+from qa_scorer.cli.run import run
+from qa_scorer.cli.score import score
+from qa_scorer.cli.status import status
+from qa_scorer.cli.transcribe import transcribe
+
+COMMANDS: tuple[Callable[..., None], ...] = (run, transcribe, score, report, status)
+
+GROUPS: tuple[tuple[str, typer.Typer, str], ...] = (
+    ("models", models, "The model weights: list, install and verify them."),
+)
