@@ -1,0 +1,20 @@
+"""Rubrics: what a form asks and what each answer is worth, read from TOML."""
+
+from qa_scorer.rubric.advice import warnings
+from qa_scorer.rubric.loading import Loaded, find_rubric, load_rubric, load_with_places
+from qa_scorer.rubric.rules import Problem, errors
+from qa_scorer.rubric.schema import Criterion, Rubric, Section, Window
+
+__all__ = [
+    "Criterion",
+    "Loaded",
+    "Problem",
+    "Rubric",
+    "Section",
+    "Window",
+    "errors",
+    "find_rubric",
+    "load_rubric",
+    "load_with_places",
+    "warnings",
+]
