@@ -26,15 +26,15 @@ def list_models(config: Config = None, models_dir: ModelsDir = None, as_json: Pl
 
     Example: qa-scorer models list
     """
-    from qa_scorer.models import catalogue, state
-    from qa_scorer.models.pull import megabytes
+    from qa_scorer.models import known_models, state
+    from qa_scorer.models.install import megabytes
 
     folder = settings_from(config, models_dir=models_dir).models_dir
     if as_json:
-        typer.echo(json.dumps([_plain(model, state(model, folder)) for model in catalogue()], indent=1))
+        typer.echo(json.dumps([_plain(model, state(model, folder)) for model in known_models()], indent=1))
         return
     typer.echo(f"weights in {folder}\n")
-    for model in catalogue():
+    for model in known_models():
         typer.echo(f"{model.name:32}{megabytes(model.size):>8}  {state(model, folder):10} {model.licence}")
         typer.echo(f"    {model.purpose}")
         typer.echo(f"    {model.source}{'' if _pinned(model) else ' (hashes recorded at the first pull)'}")
@@ -55,11 +55,11 @@ def pull(
     Example: qa-scorer models pull
     Example: qa-scorer models pull large-v3-turbo --from /mnt/weights
     """
-    from qa_scorer.models import catalogue, find
+    from qa_scorer.models import find, known_models
     from qa_scorer.models import pull as pull_models
 
     folder = settings_from(config, models_dir=models_dir).models_dir
-    wanted = [find(name) for name in names] if names else [model for model in catalogue() if model.set == "starter"]
+    wanted = [find(name) for name in names] if names else [model for model in known_models() if model.set == "starter"]
     done = pull_models(wanted, folder, folder=source, say=typer.echo)
     for model in wanted:
         if model.name in done and not _pinned(model):
@@ -80,13 +80,13 @@ def verify(
     Example: qa-scorer models verify
     """
     from qa_scorer.errors import ModelError
-    from qa_scorer.models import catalogue, check, find, state
+    from qa_scorer.models import check, find, known_models, state
 
     folder = settings_from(config, models_dir=models_dir).models_dir
     wanted = (
         [find(name) for name in names]
         if names
-        else [model for model in catalogue() if model.set == "starter" or state(model, folder) != "missing"]
+        else [model for model in known_models() if model.set == "starter" or state(model, folder) != "missing"]
     )
     results = {model.name: check(model, folder / model.name) for model in wanted}
     bad = {name: [c for c in checks if c.verdict != "ok"] for name, checks in results.items()}

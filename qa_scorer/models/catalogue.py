@@ -79,17 +79,17 @@ def parse_catalogue(text: str) -> tuple[Model, ...]:
 
 
 @cache
-def catalogue() -> tuple[Model, ...]:
+def known_models() -> tuple[Model, ...]:
     """Return the catalogue that ships with the package, in the order of the file."""
     return parse_catalogue(resources.files("qa_scorer.models").joinpath("catalogue.toml").read_text(encoding="utf-8"))
 
 
 def find(name: str) -> Model:
     """Return the model called ``name`` or by one of its aliases. Raises ``ModelError`` listing the names there are."""
-    for model in catalogue():
+    for model in known_models():
         if name == model.name or name in model.aliases:
             return model
-    known = ", ".join(model.name for model in catalogue())
+    known = ", ".join(model.name for model in known_models())
     raise ModelError(f"no model is called '{name}'; `qa-scorer models list` shows them: {known}.")
 
 

