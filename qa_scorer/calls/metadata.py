@@ -32,7 +32,8 @@ _MAX_ID = 80
 
 # What the transcripts of this tool and of other engines hold at their top level, and a metadata sidecar does not.
 _TRANSCRIPT_KEYS = ("turns", "segments", "results", "Transcript")
-_SPEAKER_LINE = re.compile(r"^[ \t]*(?:\[[^\]\n]{0,20}\][ \t]*)?[A-Za-z][\w .'()-]{0,30}:[ \t]+\S", re.MULTILINE)
+_SPEAKER_LINE = re.compile(r"^[ \t]*(?:\[[^\]\n]{0,20}\][ \t]*)?([A-Za-z][\w .'()-]{0,30}):[ \t]+\S", re.MULTILINE)
+_SIDE = re.compile(r"\b(agent|advisor|adviser|representative|rep|customer|caller|client)\b", re.IGNORECASE)
 
 
 def checked(values: Mapping[str, str], where: str) -> dict[str, Any]:
@@ -112,7 +113,11 @@ def looks_like_transcript(address: str) -> bool:
         except ValueError:
             return False
         return isinstance(content, dict) and _holds_transcript(content)
-    return len(_SPEAKER_LINE.findall(data[:4096].decode("utf-8", errors="replace"))) > 1
+    text = data[:4096].decode("utf-8", errors="replace")
+    names = _SPEAKER_LINE.findall(text)
+    if len(names) < 2 or len(set(names)) < 2:
+        return False
+    return any(map(_SIDE.search, names)) or 2 * len(names) >= len(text.split("\n"))
 
 
 def make_info(values: Mapping[str, Any], call_id: str, address: str) -> CallInfo:
