@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from qa_scorer import __version__
 from qa_scorer.cli.commands import COMMANDS, GROUPS
@@ -42,10 +42,12 @@ def main() -> None:
     except QaScorerError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)
-    except click.ClickException as error:
-        error.show()
+    except TyperException as error:
+        message = error.format_message()
+        # A group without a subcommand answers with its help.
+        typer.echo(message if message.startswith("Usage:") else f"error: {message}", err=True)
         sys.exit(EXIT_USAGE)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         typer.echo("interrupted: what was done is kept; the same command goes on from there.", err=True)
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:

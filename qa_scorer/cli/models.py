@@ -53,6 +53,7 @@ def pull(
     """Install and verify models: the starter set, or those named. What is installed already is left alone.
 
     Example: qa-scorer models pull
+
     Example: qa-scorer models pull large-v3-turbo --from /mnt/weights
     """
     from qa_scorer.models import find, known_models

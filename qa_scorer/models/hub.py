@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import shutil
 from pathlib import Path
@@ -35,6 +36,7 @@ def _snapshot(model: Model) -> Path:
     """Return the folder in the hub's cache, downloaded where it is not there yet."""
     from huggingface_hub import errors, snapshot_download
 
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # every retry would be a line
     try:
         patterns = [file.path for file in model.files] or None
         return Path(snapshot_download(model.repo, revision=model.revision, allow_patterns=patterns))
