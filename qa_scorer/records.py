@@ -259,7 +259,10 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionScore:
-    """One line of the form. ``points`` is ``None`` when not applicable; ``reason`` says why in a sentence."""
+    """One line of the form. ``points`` is ``None`` when not applicable; ``reason`` says why in a sentence.
+
+    ``critical`` is what a failure brings to 0: the "form", the "section", or nothing (``None``).
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
     id: str
@@ -271,6 +274,7 @@ class CriterionScore:
     reason: str = ""
     confidence: float = 1.0
     severity: str = "non_critical"
+    critical: Literal["form", "section"] | None = None
     critical_failed: bool = False
     controllable: bool = True
     coaching: str = ""
@@ -303,13 +307,17 @@ class RubricRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scorecard:
-    """A judged call: the second resting point on disk."""
+    """A judged call: the second resting point on disk.
+
+    ``origin`` is the transcript's; ``judged_by`` is the version of the tool, and the models, that judged it.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
     schema: int = SCORECARD_SCHEMA
     call: CallInfo
     rubric: RubricRef
     origin: Origin
+    judged_by: Origin | None = None
     status: Status
     reason: str = ""
     score: float | None = None

@@ -3,9 +3,10 @@
 from qa_scorer.rubric.advice import warnings
 from qa_scorer.rubric.loading import Loaded, find_rubric, load_rubric, load_with_places
 from qa_scorer.rubric.rules import Problem, errors
-from qa_scorer.rubric.schema import Criterion, Rubric, Section, Window
+from qa_scorer.rubric.schema import AppliesWhen, Criterion, Rubric, Section, Window
 
 __all__ = [
+    "AppliesWhen",
     "Criterion",
     "Loaded",
     "Problem",

@@ -25,7 +25,7 @@ _ONLY_WITH: Final = {
     "role": _FOUND_BY_SIGNALS,
     "window": _FOUND_BY_SIGNALS,
     "opportunities": ("all_of", "any_of", "share"),
-    "absent": ("all_of", "any_of"),
+    "absent": ("any_of",),
 }
 """Keys that mean something only with some kinds of scoring."""
 
