@@ -219,10 +219,19 @@ def _place(places: Mapping[KeyPath, Place], path: KeyPath) -> Place:
 
 
 def _error(problems: list[Problem], places: Mapping[KeyPath, Place]) -> RubricError:
-    """Return the first problem, in file order, as one sentence."""
+    """Return the first problem, in file order, as one sentence; the others go along as notes."""
     located = [(_place(places, problem.path), problem) for problem in problems]
-    place, problem = min(located, key=lambda pair: (pair[0].line, len(pair[1].path)))
-    return RubricError(f"{place.file}:{place.line}: {dotted(problem.path)}: {problem.message}.")
+    located.sort(key=lambda pair: (pair[0].file, pair[0].line, len(pair[1].path)))
+    first, *others = dict.fromkeys(sentence(place, problem) for place, problem in located)
+    error = RubricError(first)
+    for other in others:
+        error.add_note(other)
+    return error
+
+
+def sentence(place: Place, problem: Problem) -> str:
+    """Write a problem as one sentence: file, line, key, what."""
+    return f"{place.file}:{place.line}: {dotted(problem.path)}: {problem.message}."
 
 
 def dotted(path: KeyPath) -> str:

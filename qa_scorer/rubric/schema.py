@@ -10,10 +10,10 @@ import json
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from qa_scorer.records import PhraseRule, Role, RubricRef
-from qa_scorer.rubric.vocabulary import CHECKS, COMPLIANCE
+from qa_scorer.rubric.vocabulary import CHECKS, COMPLIANCE, METRICS, SIGNALS
 
 Scoring = Literal["all_of", "any_of", "share", "count", "deduct", "bands", "outcome"]
 Severity = Literal["customer_critical", "business_critical", "compliance_critical", "non_critical"]
@@ -21,6 +21,12 @@ OpportunityKind = Literal["distress", "problem", "anger", "refusal", "hold", "op
 OutcomeName = Literal["resolved", "follow_up", "unresolved", "transferred", "unclear"]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Share = Annotated[float, Field(ge=0, le=1)]
+
+# Names are checked in ``rules``, with a hint; the schema for editors lists them.
+_SIGNAL_SCHEMA = {"anyOf": [{"enum": list(SIGNALS)}, {"type": "string", "pattern": r"^compliance\."}]}
+Signal = Annotated[str, WithJsonSchema(_SIGNAL_SCHEMA)]
+Check = Annotated[str, WithJsonSchema({"enum": list(CHECKS)})]
+Metric = Annotated[str, WithJsonSchema({"enum": list(METRICS)})]
 
 
 def _frozen(value: Any) -> Any:
@@ -32,9 +38,18 @@ def _one_or_more(value: Any) -> Any:
     return (value,) if isinstance(value, str) else _frozen(value)
 
 
-SignalList = Annotated[tuple[str | tuple[str, ...], ...], BeforeValidator(_frozen)]
-Texts = Annotated[tuple[str, ...], BeforeValidator(_frozen)]
-OneOrMore = BeforeValidator(_one_or_more)
+FROM_LIST = BeforeValidator(_frozen)
+Texts = Annotated[tuple[str, ...], FROM_LIST]
+SignalGroups = Annotated[tuple[Signal | tuple[Signal, ...], ...], FROM_LIST]
+Signals = Annotated[tuple[Signal, ...], BeforeValidator(_one_or_more, json_schema_input_type=Signal | list[Signal])]
+Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_more, json_schema_input_type=str | list[str])]
+OpportunityKinds = Annotated[
+    tuple[OpportunityKind, ...],
+    BeforeValidator(_one_or_more, json_schema_input_type=OpportunityKind | list[OpportunityKind]),
+]
+OutcomeNames = Annotated[
+    tuple[OutcomeName, ...], BeforeValidator(_one_or_more, json_schema_input_type=OutcomeName | list[OutcomeName])
+]
 
 
 class _Model(BaseModel):
@@ -52,29 +67,21 @@ class Window(_Model):
     last_percent: float | None = Field(
         default=None, gt=0, le=100, description="Only turns in the last … % of the call."
     )
-    after_signal: str | None = Field(default=None, description="Only from the first finding of this signal on.")
-    before_signal: str | None = Field(default=None, description="Only up to the first finding of this signal.")
+    after_signal: Signal | None = Field(default=None, description="Only from the first finding of this signal on.")
+    before_signal: Signal | None = Field(default=None, description="Only up to the first finding of this signal.")
 
 
 class AppliesWhen(_Model):
     """When the criterion counts at all; all given conditions must hold, otherwise it is not applicable."""
 
-    opportunity: Annotated[tuple[OpportunityKind, ...], OneOrMore] = Field(
-        default=(), description="At least one moment of one of these kinds."
-    )
-    outcome: Annotated[tuple[OutcomeName, ...], OneOrMore] = Field(
-        default=(), description="The call ended in one of these."
-    )
-    signal: Annotated[tuple[str, ...], OneOrMore] = Field(
-        default=(), description="At least one of these signals was heard."
-    )
-    without_signal: Annotated[tuple[str, ...], OneOrMore] = Field(
-        default=(), description="None of these signals was heard."
-    )
+    opportunity: OpportunityKinds = Field(default=(), description="At least one moment of one of these kinds.")
+    outcome: OutcomeNames = Field(default=(), description="The call ended in one of these.")
+    signal: Signals = Field(default=(), description="At least one of these signals was heard.")
+    without_signal: Signals = Field(default=(), description="None of these signals was heard.")
     direction: Literal["inbound", "outbound"] | None = Field(default=None, description="Only calls in this direction.")
-    queue: Annotated[tuple[str, ...], OneOrMore] = Field(default=(), description="Only calls of these queues.")
+    queue: Names = Field(default=(), description="Only calls of these queues.")
     min_duration_s: float | None = Field(default=None, gt=0, description="Only calls of at least … seconds.")
-    metric: str | None = Field(default=None, description="A metric that must lie within `at_least` … `at_most`.")
+    metric: Metric | None = Field(default=None, description="A metric that must lie within `at_least` … `at_most`.")
     at_least: float | None = Field(default=None, description="Lower bound of `metric`.")
     at_most: float | None = Field(default=None, description="Upper bound of `metric`.")
 
@@ -104,14 +111,14 @@ class Criterion(_Model):
     anchors: Anchors | None = Field(default=None, description="What full, part and no points look like.")
     weight: float = Field(default=1, gt=0, description="Weight beside the other criteria of its section.")
     scoring: Scoring = Field(description="How findings become points.")
-    check: str | None = Field(default=None, description="A check: stands for all of its signals.")
-    signals: SignalList = Field(
+    check: Check | None = Field(default=None, description="A check: stands for all of its signals.")
+    signals: SignalGroups = Field(
         default=(), description="Signals to look for; a list within the list means any one of these."
     )
-    opportunities: Annotated[tuple[OpportunityKind, ...], OneOrMore] = Field(
+    opportunities: OpportunityKinds = Field(
         default=(), description="Moments that ask for one of the signals; the share answered is scored."
     )
-    metric: str | None = Field(default=None, description="A number of the call, for `bands`.")
+    metric: Metric | None = Field(default=None, description="A number of the call, for `bands`.")
     outcomes: dict[OutcomeName, Share] | None = Field(
         default=None,
         description="Share of the points for each outcome, for `outcome`; one not named is not applicable.",
@@ -124,7 +131,7 @@ class Criterion(_Model):
     )
     per_finding: float = Field(default=0.5, gt=0, le=1, description="Share of the points lost per turn, for `deduct`.")
     floor: Share = Field(default=0, description="Share of the points that `deduct` always leaves.")
-    steps: Annotated[tuple[Step, ...], BeforeValidator(_frozen)] = Field(default=(), description="Steps of `bands`.")
+    steps: Annotated[tuple[Step, ...], FROM_LIST] = Field(default=(), description="Steps of `bands`.")
     absent: bool = Field(default=False, description="True: points for not saying it.")
     applies_when: AppliesWhen | None = Field(default=None, description="When the criterion counts at all.")
     severity: Severity = Field(default="non_critical", description="Whom a failure harms.")
@@ -153,9 +160,7 @@ class Section(_Model):
     id: Identifier = Field(description="Name in the scorecard; unique in the rubric.")
     title: str = Field(min_length=1, description="Heading on the form.")
     weight: float = Field(gt=0, description="Weight of the section; all weights together should make 100.")
-    criteria: Annotated[tuple[Criterion, ...], BeforeValidator(_frozen)] = Field(
-        min_length=1, description="The lines of the section."
-    )
+    criteria: Annotated[tuple[Criterion, ...], FROM_LIST] = Field(min_length=1, description="The lines of the section.")
 
 
 class Phrases(_Model):
@@ -171,10 +176,10 @@ class Compliance(_Model):
     """Rules of law and policy: scored apart from quality."""
 
     title: str = Field(default="Compliance", min_length=1, description="Heading on the form.")
-    phrases: Annotated[tuple[Phrases, ...], BeforeValidator(_frozen)] = Field(
+    phrases: Annotated[tuple[Phrases, ...], FROM_LIST] = Field(
         default=(), description="What to listen for, as signals `compliance.<id>`."
     )
-    criteria: Annotated[tuple[Criterion, ...], BeforeValidator(_frozen)] = Field(
+    criteria: Annotated[tuple[Criterion, ...], FROM_LIST] = Field(
         default=(), description="The lines of the compliance score."
     )
 
@@ -223,9 +228,7 @@ class Rubric(_Model):
     gates: Gates = Field(default=Gates(), description="What makes a recording no call to score.")
     bands: Bands = Field(default=Bands(), description="Scores that divide pass, coach and flag.")
     review: Review = Field(default=Review(), description="When a person should look first.")
-    sections: Annotated[tuple[Section, ...], BeforeValidator(_frozen)] = Field(
-        min_length=1, description="The form, in call order."
-    )
+    sections: Annotated[tuple[Section, ...], FROM_LIST] = Field(min_length=1, description="The form, in call order.")
     compliance: Compliance = Field(default=Compliance(), description="Rules of law and policy, scored apart.")
 
     @cached_property

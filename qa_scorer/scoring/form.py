@@ -128,8 +128,8 @@ def _plain_score(lines: Iterable[CriterionScore]) -> float | None:
     counted = [line for line in lines if line.points is not None]
     if not counted:
         return None
-    points = sum(exact(line.points or 0.0) for line in counted)
-    return half_up(100 * points / sum(exact(line.out_of) for line in counted), 1)
+    points = sum((exact(line.points or 0.0) for line in counted), Fraction(0))
+    return half_up(100 * points / sum((exact(line.out_of) for line in counted), Fraction(0)), 1)
 
 
 def _weighted(scores: Iterable[tuple[float, float | None]]) -> float | None:
