@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import typer
 
+from qa_scorer.cli.doctor import doctor
 from qa_scorer.cli.models import models
 from qa_scorer.cli.report import report
 from qa_scorer.cli.run import run
@@ -13,7 +14,7 @@ from qa_scorer.cli.score import score
 from qa_scorer.cli.status import status
 from qa_scorer.cli.transcribe import transcribe
 
-COMMANDS: tuple[Callable[..., None], ...] = (run, transcribe, score, report, status)
+COMMANDS: tuple[Callable[..., None], ...] = (run, transcribe, score, report, status, doctor)
 
 GROUPS: tuple[tuple[str, typer.Typer, str], ...] = (
     ("models", models, "The model weights: list, install and verify them."),
