@@ -1,0 +1,59 @@
+"""Speaker embeddings: SpeechBrain's ECAPA-TDNN on short windows (Desplanques et al., Interspeech 2020)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa_scorer.speech.clustering import unit
+
+RATE_HZ = 16_000
+BATCH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Embedder:
+    """A loaded network, its features, and where they run."""
+
+    network: Any
+    features: Any
+    device: str
+
+
+def load_embedder(path: Path, device: str, threads: int) -> Embedder:
+    """Load the VoxCeleb checkpoint; only tensors are read from it (``weights_only``)."""
+    import torch
+    from speechbrain.lobes.features import Fbank
+    from speechbrain.lobes.models.ECAPA_TDNN import ECAPA_TDNN
+
+    if threads:
+        torch.set_num_threads(threads)
+    network = ECAPA_TDNN(
+        input_size=80,
+        channels=[1024, 1024, 1024, 1024, 3072],
+        kernel_sizes=[5, 3, 3, 3, 1],
+        dilations=[1, 2, 3, 4, 1],
+        attention_channels=128,
+        lin_neurons=192,
+    )
+    network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    return Embedder(network=network.eval().to(device), features=Fbank(n_mels=80).eval().to(device), device=device)
+
+
+def embed(windows: NDArray[np.float32], embedder: Embedder) -> NDArray[np.float32]:
+    """Return unit vectors (n, 192) for windows (n, n_samples) of equal length at 16 kHz."""
+    import torch
+
+    vectors = []
+    with torch.inference_mode():
+        for i in range(0, len(windows), BATCH):
+            batch = torch.from_numpy(np.ascontiguousarray(windows[i : i + BATCH])).to(embedder.device)
+            features = embedder.features(batch)
+            features = features - features.mean(dim=1, keepdim=True)
+            vectors.append(embedder.network(features).squeeze(1).float().cpu().numpy())
+    found = np.concatenate(vectors) if vectors else np.zeros((0, 192), dtype=np.float32)
+    return unit(found)
