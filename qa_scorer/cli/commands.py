@@ -8,13 +8,14 @@ import typer
 
 from qa_scorer.cli.doctor import doctor
 from qa_scorer.cli.models import models
+from qa_scorer.cli.purge import purge
 from qa_scorer.cli.report import report
 from qa_scorer.cli.run import run
 from qa_scorer.cli.score import score
 from qa_scorer.cli.status import status
 from qa_scorer.cli.transcribe import transcribe
 
-COMMANDS: tuple[Callable[..., None], ...] = (run, transcribe, score, report, status, doctor)
+COMMANDS: tuple[Callable[..., None], ...] = (run, transcribe, score, report, status, doctor, purge)
 
 GROUPS: tuple[tuple[str, typer.Typer, str], ...] = (
     ("models", models, "The model weights: list, install and verify them."),
