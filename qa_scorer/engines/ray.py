@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ Result = TypeVar("Result")
 
 # A task whose node is lost runs again this often before its call counts as failed.
 RETRIES = 3
+KNOCK_TIMEOUT_S = 5.0
 
 
 class RayEngine:
@@ -24,10 +26,11 @@ class RayEngine:
             import ray
         except ImportError as error:
             raise UsageError("--engine ray needs Ray: pip install 'qa-scorer[ray]'.") from error
+        _reach(address)
         try:
             ray.init(address=address, log_to_driver=False, include_dashboard=False, ignore_reinit_error=True)
         except (ConnectionError, ValueError, RuntimeError) as error:
-            raise UsageError(f"no Ray cluster answers at {address}: start one with `ray start --head`.") from error
+            raise _unreachable(address) from error
         self._ray = ray
 
     def as_completed(
@@ -45,6 +48,7 @@ class RayEngine:
                 return
             done, _ = self._ray.wait(list(in_flight), num_returns=1, timeout=timeout_s)
             if not done:
+                # Nothing completed for so long: the oldest task is the one that hangs.
                 reference = next(iter(in_flight))
                 self._ray.cancel(reference, force=True)
                 yield in_flight.pop(reference), TimeoutError(f"took longer than {timeout_s:.0f} s")
@@ -62,3 +66,18 @@ class RayEngine:
             return error.cause if isinstance(error.cause, Exception) else error
         except self._ray.exceptions.RayError as error:
             return WorkerDied(f"its machine was lost {RETRIES + 1} times ({type(error).__name__})")
+
+
+def _reach(address: str | None) -> None:
+    """Knock before Ray does: it would go on for minutes where nobody answers."""
+    host, _, port = (address or "").removeprefix("ray://").rpartition(":")
+    if not (host and port.isdigit()):
+        return
+    try:
+        socket.create_connection((host, int(port)), KNOCK_TIMEOUT_S).close()
+    except OSError as error:
+        raise _unreachable(address) from error
+
+
+def _unreachable(address: str | None) -> UsageError:
+    return UsageError(f"no Ray cluster answers at {address}: start one with `ray start --head`.")
