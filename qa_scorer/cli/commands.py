@@ -7,6 +7,7 @@ from collections.abc import Callable
 import typer
 
 from qa_scorer.cli.doctor import doctor
+from qa_scorer.cli.init import init
 from qa_scorer.cli.models import models
 from qa_scorer.cli.purge import purge
 from qa_scorer.cli.report import report
@@ -15,7 +16,7 @@ from qa_scorer.cli.score import score
 from qa_scorer.cli.status import status
 from qa_scorer.cli.transcribe import transcribe
 
-COMMANDS: tuple[Callable[..., None], ...] = (run, transcribe, score, report, status, doctor, purge)
+COMMANDS: tuple[Callable[..., None], ...] = (run, transcribe, score, report, status, doctor, init, purge)
 
 GROUPS: tuple[tuple[str, typer.Typer, str], ...] = (
     ("models", models, "The model weights: list, install and verify them."),
