@@ -12,7 +12,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from qa_scorer.errors import RubricError
-from qa_scorer.rubric.messages import problem_of
+from qa_scorer.rubric.messages import problems_of
 from qa_scorer.rubric.positions import KeyPath, key_lines
 from qa_scorer.rubric.rules import Problem, errors, nearest
 from qa_scorer.rubric.schema import Rubric
@@ -58,8 +58,7 @@ def load_with_places(name_or_path: str) -> Loaded:
     try:
         rubric = Rubric.model_validate(data)
     except ValidationError as error:
-        problems = [problem_of(detail) for detail in error.errors()]
-        raise _error(problems, places) from error
+        raise _error(problems_of(error), places) from error
     if problems := errors(rubric):
         raise _error(problems, places)
     return Loaded(rubric=rubric, places=places)

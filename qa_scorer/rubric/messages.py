@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import types
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any, Final, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from qa_scorer.rubric.positions import KeyPath
@@ -34,8 +35,24 @@ _KINDS: Final = {str: "text", bool: "true/false", int: "a number", float: "a num
 _UNION_TAGS: Final = ("str", "tuple[str, ...]", "[key]")
 
 
-def problem_of(detail: ErrorDetails) -> Problem:
-    """Translate one of pydantic's findings."""
+def problems_of(error: ValidationError) -> list[Problem]:
+    """Translate pydantic's findings, without those that only follow from another."""
+    details = error.errors()
+    misspelt = [str(detail["loc"][-1]) for detail in details if detail["type"] == "extra_forbidden"]
+    problems = [
+        _problem(detail)
+        for detail in details
+        if detail["type"] != "missing" or not get_close_matches(str(detail["loc"][-1]), misspelt, n=1)
+    ]
+    paths = [problem.path for problem in problems]
+    return [problem for problem in problems if not any(_inside(path, problem.path) for path in paths)]
+
+
+def _inside(path: KeyPath, outer: KeyPath) -> bool:
+    return len(path) > len(outer) and path[: len(outer)] == outer
+
+
+def _problem(detail: ErrorDetails) -> Problem:
     path: KeyPath = tuple(part for part in detail["loc"] if part not in _UNION_TAGS)
     return Problem(path=path, message=_message(detail, path))
 

@@ -114,7 +114,7 @@ def _scoring_errors(path: KeyPath, line: Criterion) -> Iterator[Problem]:
         yield Problem(path=(*path, "signals"), message="a list of equivalent signals must not be empty")
     if line.scoring == "share" and line.full_at is not None and line.full_at > 1:
         yield Problem(path=(*path, "full_at"), message=f"a share is at most 1, not {line.full_at:g}")
-    if line.absent and line.opportunities:
+    if line.absent and line.opportunities and line.scoring == "any_of":
         yield Problem(path=(*path, "absent"), message="cannot be combined with opportunities")
     for at, step in enumerate(line.steps):
         if step.at_least is None and step.at_most is None:
@@ -184,7 +184,8 @@ def _order_errors(path: KeyPath, at_least: float | None, at_most: float | None) 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> str:
     known = list(known)
-    return f"unknown {what} '{name}'; known are {', '.join(known)}{nearest(name, known)}"
+    family = [word for word in known if word.startswith(f"{name.partition('.')[0]}.")]
+    return f"unknown {what} '{name}'; known are {', '.join(family or known)}{nearest(name, known)}"
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
