@@ -29,6 +29,8 @@ Result = TypeVar("Result")
 
 # Judging reads text only: minutes mean a hang, whatever the length of the call.
 SCORE_TIMEOUT_S = 300.0
+# What every call needs, whether heard here or elsewhere: redaction and the checks read with these.
+LANGUAGE_MODELS = ("en_core_web_sm", "minilm-l6-v2")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,9 +204,9 @@ def check_models(sources: Sequence[CallSource], settings: Settings) -> dict[str,
 
     Raises ``ModelError`` now, not at the first call of the night, when weights are missing.
     """
-    from qa_scorer import language, models
+    from qa_scorer import models
 
-    needed = list(language.needed_models(settings))
+    needed = list(LANGUAGE_MODELS)
     if any(source.kind == "audio" for source in sources):
         from qa_scorer import speech
 
