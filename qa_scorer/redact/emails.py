@@ -1,0 +1,172 @@
+"""E-mail addresses: written ("j.smith@example.com"), said ("john dot smith at example dot com") or spelled out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from qa_scorer.redact.lines import Entity, Line, asked
+from qa_scorer.redact.numbers import Token
+from qa_scorer.redact.words import Words
+
+_WRITTEN = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+|[\w.+%-]+@[\w-]{2,}")
+_MAX_LOCAL_WORDS = 6
+_MIN_SPELLED = 3
+_MIN_SPELLED_ANYWHERE = 5
+
+
+def email_entities(lines: Sequence[Line], words: Words) -> list[Entity]:
+    """Find e-mail addresses, and letters that somebody spells when asked for an address or a name."""
+    entities: list[Entity] = []
+    for index, line in enumerate(lines):
+        wanted = {cue.kind for cue in (*line.cues, *asked(lines, index))} & {"email", "name"}
+        entities += [
+            Entity(line=index, start=match.start(), end=match.end(), kind="email")
+            for match in _WRITTEN.finditer(line.text)
+        ]
+        for at, token in enumerate(line.tokens):
+            if token.text != "@" and token.text not in words.email["at"]:
+                continue
+            end = _domain_end(line.tokens, at + 1, words)
+            if end is None:
+                continue
+            first = _local_start(line.tokens, at, words, "email" in wanted)
+            if first < at:
+                start, stop = line.tokens[first].start, line.tokens[end - 1].end
+                entities.append(Entity(line=index, start=start, end=stop, kind="email"))
+            elif at <= 1:
+                entities += _split_address(lines, index, line.tokens[end - 1].end, words)
+        entities += _spelled(index, line, words, wanted)
+    return entities
+
+
+def _domain_end(tokens: Sequence[Token], first: int, words: Words) -> int | None:
+    """Return the token after "example dot com" (or "gmail"), ``None`` when no domain begins at ``first``."""
+    index = first
+    letters = 0
+    while index < len(tokens) and not _is_dot(tokens, index, words):
+        text = tokens[index].text
+        letters += len(text) == 1 and text.isalpha()
+        if not (text.isalnum() or text in ("-", *words.email_marks)) or index - first - letters > 3:
+            break
+        index += 1
+    known = first < len(tokens) and tokens[first].text in words.email["providers"] - {"web", "mail", "live"}
+    end = None
+    while index + 1 < len(tokens) and index > first and _is_dot(tokens, index, words):
+        if tokens[index + 1].text not in words.email["top_levels"]:
+            break
+        index = end = index + 2
+    return end if end is not None else first + 1 if known else None
+
+
+def _local_start(tokens: Sequence[Token], at: int, words: Words, wanted: bool) -> int:
+    """Return the first token of what is said before "at"; ``at`` itself when that is no address."""
+    first = index = at
+    spoken = 0
+    joined = True  # whether the token to the right asks for one to its left
+    while index > 0:
+        index -= 1
+        text = tokens[index].text
+        if _is_mark(tokens, index, words):
+            joined = True
+            continue
+        phonetic = _phonetic_start(tokens, index, words)
+        if phonetic is not None:
+            index = first = phonetic
+            joined = True
+            continue
+        if not text.isalnum() and text not in (",", "-"):
+            break
+        single = len(text) == 1 or text.isdecimal() or text in words.digits or text in words.repeats
+        if text == ",":
+            continue
+        if not single:
+            spoken += 1
+            stop = text in words.email["openers"] or (text in words.email["not_names"] and not wanted)
+            if stop or spoken > _MAX_LOCAL_WORDS or not (joined or wanted):
+                break
+        elif text in ("a", "i") and not joined:
+            break
+        first = index
+        joined = single
+    return first
+
+
+def _split_address(lines: Sequence[Line], index: int, end: int, words: Words) -> list[Entity]:
+    """Find an address that was begun in the turn before: "john smith forty two" – "uh-huh" – "at example dot com"."""
+    entities = [Entity(line=index, start=lines[index].tokens[0].start, end=end, kind="email")]
+    for before in range(index - 1, max(-1, index - 4), -1):
+        line = lines[before]
+        if line.side != lines[index].side:
+            continue
+        if line.tokens and "email" in {cue.kind for cue in (*line.cues, *asked(lines, before))}:
+            last = len(line.tokens)
+            while last and not line.tokens[last - 1].text.isalnum():
+                last -= 1
+            first = _local_start(line.tokens, last, words, True)
+            if first < last:
+                start, stop = line.tokens[first].start, line.tokens[last - 1].end
+                entities.append(Entity(line=before, start=start, end=stop, kind="email"))
+        break
+    return entities
+
+
+def _spelled(index: int, line: Line, words: Words, wanted: set[str]) -> list[Entity]:
+    """Find letters said one by one: "j o h n", "S-M-I-T-H", "b as in bravo, r as in romeo"."""
+    entities = []
+    tokens = line.tokens
+    position = 0
+    while position < len(tokens):
+        letters, end, after = 0, position, position
+        while after < len(tokens):
+            text = tokens[after].text
+            if len(text) == 1 and text.isalpha():
+                letters += 1
+                after += 1
+                phonetic = next(
+                    (phrase.split() for phrase in words.spelled_by if _says(tokens, after, phrase.split())), None
+                )
+                after += len(phonetic) + 1 if phonetic and after + len(phonetic) < len(tokens) else 0
+                end = after
+            elif letters and (text in words.repeats or text in ("-", ",", ".")):
+                after += 1
+            else:
+                break
+        needed = _MIN_SPELLED if wanted else _MIN_SPELLED_ANYWHERE
+        if letters >= needed:
+            kind = "email" if "email" in wanted else "name"
+            entities.append(Entity(line=index, start=tokens[position].start, end=tokens[end - 1].end, kind=kind))
+        position = max(after, position + 1)
+    return entities
+
+
+def _says(tokens: Sequence[Token], index: int, phrase: Sequence[str]) -> bool:
+    return [token.text for token in tokens[index : index + len(phrase)]] == list(phrase)
+
+
+def _phonetic_start(tokens: Sequence[Token], index: int, words: Words) -> int | None:
+    """Return where "b as in bravo" begins when ``index`` is its last word."""
+    for phrase in words.spelled_by:
+        parts = phrase.split()
+        start = index - len(parts) - 1
+        if start >= 0 and len(tokens[start].text) == 1 and _says(tokens, start + 1, parts):
+            return start
+    return None
+
+
+def _is_dot(tokens: Sequence[Token], index: int, words: Words) -> bool:
+    text = tokens[index].text
+    if text in words.email["dot"]:
+        return True
+    return text == "." and index + 1 < len(tokens) and tokens[index + 1].start == tokens[index].end
+
+
+def _is_mark(tokens: Sequence[Token], index: int, words: Words) -> bool:
+    text = tokens[index].text
+    if text in words.email["dot"] or text in words.email_marks or text in ("_", "-", "+"):
+        return True
+    glued = index + 1 < len(tokens) and tokens[index + 1].start == tokens[index].end
+    spelled = (
+        index and len(tokens[index - 1].text) == 1 and index + 1 < len(tokens) and len(tokens[index + 1].text) == 1
+    )
+    return text == "." and bool(glued or spelled)

@@ -1,0 +1,45 @@
+"""Surnames in a full name given for identification; first names stay, for rapport is judged by them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from qa_scorer.redact.lines import Entity, Line, asked
+
+_NAME = r"[A-Z][\w'’-]+"
+_STATED = re.compile(
+    rf"\b(?:[Mm]y (?:full )?name(?:\W?s| is)|[Nn]ame(?:\W?s| is)|[Tt]his is|[Ii]t(?:\W?s| is)|I(?:\W?m| am)) {_NAME}"
+    rf"((?: {_NAME}){{1,3}})"
+)
+_SURNAME = re.compile(rf"\b(?:[Ll]ast|[Ff]amily|[Ss]econd|[Ss]ur) ?name(?:\W?s| is)(?: spelled)? ({_NAME})")
+_ANSWER = re.compile(
+    rf"^(?:(?:[Yy]es|[Ss]ure|[Oo]kay|[Oo]f course|[Yy]eah|[Uu]m|[Uu]h)[,.]? )*{_NAME}((?: {_NAME}){{1,3}})\b"
+)
+_NOT_NAMES = frozenset(("Calling", "Speaking", "From", "And", "Here", "I", "The", "Account", "My"))
+
+
+def name_entities(lines: Sequence[Line], agent_name: str | None) -> list[Entity]:
+    """Find surnames that customers give, and every later mention of them. The agent's own name stays."""
+    kept = {part.lower() for part in (agent_name or "").split()}
+    entities: list[Entity] = []
+    surnames: set[str] = set()
+    for index, line in enumerate(lines):
+        if line.role == "agent":
+            continue
+        wanted = any(cue.kind == "name" for cue in asked(lines, index))
+        patterns = (_STATED, _SURNAME, _ANSWER) if wanted else (_STATED, _SURNAME)
+        for pattern in patterns:
+            for match in pattern.finditer(line.text):
+                stated = [name for name in match[1].split() if name not in _NOT_NAMES and name.lower() not in kept]
+                if pattern is _STATED and not wanted and "name" not in match[0].lower():
+                    continue
+                surnames.update(stated)
+    for name in surnames:
+        pattern = re.compile(rf"\b{re.escape(name)}(?=\b|['’]s)")
+        entities += [
+            Entity(line=index, start=match.start(), end=match.end(), kind="name")
+            for index, line in enumerate(lines)
+            for match in pattern.finditer(line.text)
+        ]
+    return entities
