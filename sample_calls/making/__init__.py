@@ -1,0 +1,1 @@
+"""The parts of ``make.py``: voices, scripts, telephone line and files."""
