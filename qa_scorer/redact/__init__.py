@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from qa_scorer.records import CallInfo, Role, Transcript, Turn
+from qa_scorer.redact.codes import code_entities
 from qa_scorer.redact.dates import date_entities
 from qa_scorer.redact.emails import email_entities
 from qa_scorer.redact.lines import Entity, Line, listen
@@ -73,6 +74,7 @@ def find_entities(lines: Sequence[Line], language: str = "en", agent_name: str |
     return [
         *email_entities(lines, words),
         *number_entities(lines),
+        *code_entities(lines, words),
         *date_entities(lines, words),
         *place_entities(lines, words),
         *name_entities(lines, agent_name),

@@ -18,23 +18,19 @@ def date_entities(lines: Sequence[Line], words: Words) -> list[Entity]:
     date, year = _patterns(words)
     entities: list[Entity] = []
     for index, line in enumerate(lines):
-        own = [cue for cue in line.cues if cue.kind in ("birth", "expiry")]
-        kinds = [(cue.kind, cue.start) for cue in own]
-        if not kinds:
-            kinds = [(cue.kind, 0) for cue in asked(lines, index) if cue.kind in ("birth", "expiry")]
-        for kind, _ in kinds[:2]:
+        own = [cue.kind for cue in line.cues if cue.kind in ("birth", "expiry")]
+        kinds = own or [cue.kind for cue in asked(lines, index) if cue.kind in ("birth", "expiry")]
+        for kind in dict.fromkeys(kinds):
             if kind == "expiry" and not _speaks_of_card(lines, index):
                 continue
-            found = list(date.finditer(line.text)) or list(year.finditer(line.text))
+            shortest, longest = (4, 8) if kind == "birth" else (3, 6)
+            found = (
+                [match.span() for match in date.finditer(line.text)]
+                or [(run.start, run.end) for run in line.runs if shortest <= len(run.digits) <= longest]
+                or [match.span() for match in year.finditer(line.text)]
+            )
             tag = "date_of_birth" if kind == "birth" else "card"
-            entities += [Entity(line=index, start=match.start(), end=match.end(), kind=tag) for match in found]
-            if not found:
-                shortest, longest = (4, 8) if kind == "birth" else (3, 6)
-                entities += [
-                    Entity(line=index, start=run.start, end=run.end, kind=tag)
-                    for run in line.runs
-                    if shortest <= len(run.digits) <= longest
-                ]
+            entities += [Entity(line=index, start=start, end=end, kind=tag) for start, end in found]
     return entities
 
 

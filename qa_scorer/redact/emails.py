@@ -77,7 +77,7 @@ def _local_start(tokens: Sequence[Token], at: int, words: Words, wanted: bool) -
             continue
         if not text.isalnum() and text not in (",", "-"):
             break
-        single = len(text) == 1 or text.isdecimal() or text in words.digits or text in words.repeats
+        single = len(text) == 1 or text.isdecimal() or words.is_number(text)
         if text == ",":
             continue
         if not single:
@@ -127,6 +127,8 @@ def _spelled(index: int, line: Line, words: Words, wanted: set[str]) -> list[Ent
                     (phrase.split() for phrase in words.spelled_by if _says(tokens, after, phrase.split())), None
                 )
                 after += len(phonetic) + 1 if phonetic and after + len(phonetic) < len(tokens) else 0
+                if phonetic and after + 1 < len(tokens) and tokens[after].text == "-" and _is_joined(tokens, after):
+                    after += 2  # "x as in x-ray"
                 end = after
             elif letters and (text in words.repeats or text in ("-", ",", ".")):
                 after += 1
@@ -138,6 +140,10 @@ def _spelled(index: int, line: Line, words: Words, wanted: set[str]) -> list[Ent
             entities.append(Entity(line=index, start=tokens[position].start, end=tokens[end - 1].end, kind=kind))
         position = max(after, position + 1)
     return entities
+
+
+def _is_joined(tokens: Sequence[Token], mark: int) -> bool:
+    return tokens[mark - 1].end == tokens[mark].start and tokens[mark].end == tokens[mark + 1].start
 
 
 def _says(tokens: Sequence[Token], index: int, phrase: Sequence[str]) -> bool:

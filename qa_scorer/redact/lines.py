@@ -133,7 +133,8 @@ def words_within(lines: Sequence[Line], first: tuple[int, int], last: tuple[int,
 def _is_light(line: Line) -> bool:
     numbers = sum(run.last - run.first + 1 for run in line.runs)
     words = line.words_between(0, len(line.text))
-    return (words <= _LIGHT_WORDS and "?" not in line.text) or 2 * numbers >= len(line.tokens)
+    # A question of some length asks for the next thing; "Yes?" only says go on.
+    return words <= (2 if "?" in line.text else _LIGHT_WORDS) or 2 * numbers >= len(line.tokens)
 
 
 def _cues(text: str, words: Words) -> tuple[Cue, ...]:

@@ -152,8 +152,7 @@ def _tens(tokens: Sequence[Token], index: int, words: Words) -> _Item:
 def _goes_on(tokens: Sequence[Token], index: int, words: Words) -> bool:
     """Tell the digit "oh" from the interjection: a number stands right beside it."""
     beside = [tokens[near].text for near in (index - 1, index + 1) if 0 <= near < len(tokens)]
-    spoken = (words.digits, words.teens, words.tens, words.repeats)
-    return any(text.isdecimal() or any(text in known for known in spoken) for text in beside)
+    return any(text.isdecimal() or words.is_number(text) for text in beside)
 
 
 def _touches_letters(tokens: Sequence[Token], index: int, words: Words) -> bool:

@@ -41,6 +41,7 @@ _TOLL_FREE = ("1800", "1888", "1877", "1866", "1855", "1844", "1833", "800", "88
 _TOLL_FREE_ABROAD = ("0800", "0808", "1300", "0300", "0330", "0345")
 _MAX_WORDS_BETWEEN = 10
 _MAX_TURNS_BETWEEN = 3
+_MAX_WORDS_BESIDE_ONE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +70,14 @@ def number_entities(lines: Sequence[Line]) -> list[Entity]:
             if kind is None:
                 left += group
                 continue
-            entities += [_entity(said, kind) for said in group]
+            entities += [_entity(lines, said, kind) for said in group]
             for digits in _digits_by_side(lines, group).values():
                 known[digits] = kind
     for said in left:
         digits = said.run.digits
         if len(digits) >= 4 and not all(map(is_year, said.run.chunks)):
             kind = next((kind for number, kind in known.items() if digits in number), None)
-            entities += [_entity(said, kind)] if kind else []
+            entities += [_entity(lines, said, kind)] if kind else []
     return entities
 
 
@@ -89,14 +90,19 @@ def passes_luhn(digits: str) -> bool:
     return total % 10 == 0
 
 
-def _entity(said: _Said, kind: str) -> Entity:
-    return Entity(line=said.line, start=said.run.start, end=said.run.end, kind=kind)
+def _entity(lines: Sequence[Line], said: _Said, kind: str) -> Entity:
+    text, start = lines[said.line].text, said.run.start
+    while start and text[start - 1] in "+(":
+        start -= 1
+    return Entity(line=said.line, start=start, end=said.run.end, kind=kind)
 
 
 def _chains(lines: Sequence[Line]) -> Iterator[list[_Said]]:
     chain: list[_Said] = []
     for index, line in enumerate(lines):
         for run in line.runs:
+            if len(run.digits) == 1 and line.words_between(0, len(line.text)) > _MAX_WORDS_BESIDE_ONE:
+                continue  # "the one with": a lone digit is a part of a number only where little else is said
             said = _Said(line=index, run=run)
             if chain and not _continues(lines, chain, said):
                 yield chain

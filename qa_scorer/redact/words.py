@@ -29,6 +29,10 @@ class Words:
     months: tuple[str, ...]
     ordinals: tuple[str, ...]
 
+    def is_number(self, word: str) -> bool:
+        """Tell a word that stands for figures or is read with them."""
+        return word in self.digits or word in self.teens or word in self.tens or word in self.repeats
+
 
 @cache
 def load_words(language: str = "en") -> Words:

@@ -1,0 +1,73 @@
+"""Identifiers that mix letters and figures: IBANs, insurance and passport numbers, "policy number AB 123456"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from qa_scorer.redact.lines import Entity, Line, cues_before
+from qa_scorer.redact.numbers import Token
+from qa_scorer.redact.words import Words
+
+# ISO 13616; the check digits are not asked for, since one misheard letter would break them.
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
+# HMRC's form of a national insurance number.
+_NATIONAL_INSURANCE = re.compile(r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b")
+_KINDS = {"account": "account", "id": "id", "pin": "pin", "zip": "address"}
+_SHORTEST = 5
+_LONGEST_WORD = 4
+
+
+def code_entities(lines: Sequence[Line], words: Words) -> list[Entity]:
+    """Find identifiers by their form, and after a cue any reading of letters and figures."""
+    entities: list[Entity] = []
+    for index, line in enumerate(lines):
+        for pattern, kind in ((_IBAN, "account"), (_NATIONAL_INSURANCE, "id")):
+            entities += [
+                Entity(line=index, start=match.start(), end=match.end(), kind=kind)
+                for match in pattern.finditer(line.text)
+            ]
+        position = 0
+        while position < len(line.tokens):
+            end = _code_end(line, position, words)
+            if end is None:
+                position += 1
+                continue
+            start, stop = line.tokens[position].start, line.tokens[end - 1].end
+            cues = cues_before(lines, index, start)[:1]
+            entities += [
+                Entity(line=index, start=start, end=stop, kind=_KINDS[cue.kind])
+                for cue in cues
+                if cue.strong and cue.kind in _KINDS
+            ]
+            position = end
+    return entities
+
+
+def _code_end(line: Line, first: int, words: Words) -> int | None:
+    """Return the token after a reading of letters *and* figures that begins at ``first``."""
+    tokens = line.tokens
+    end = index = first
+    letters = figures = 0
+    while index < len(tokens):
+        kind = _part(line, tokens[index], words)
+        if kind is None:
+            if index == first or tokens[index].text not in ("-", "/", ",", "."):
+                break
+        else:
+            letters += kind == "letters"
+            figures += len(tokens[index].text) if tokens[index].text.isdecimal() else kind == "figures"
+            end = index + 1
+        index += 1
+    length = sum(1 if token.text in words.digits else len(token.text) for token in tokens[first:end])
+    return end if letters and figures >= 2 and length >= _SHORTEST else None
+
+
+def _part(line: Line, token: Token, words: Words) -> str | None:
+    if token.text.isdecimal() or token.text in words.digits or token.text in words.repeats:
+        return "figures"
+    said = line.text[token.start : token.end]
+    glued = token.end < len(line.text) and line.text[token.end].isdecimal()
+    if said.isalpha() and (len(said) == 1 or ((said.isupper() or glued) and len(said) <= _LONGEST_WORD)):
+        return "letters"
+    return None
