@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from qa_scorer.report.workbook import ACCENT, Page
+from qa_scorer.report.workbook import ACCENT, FONT, Page
 
 if TYPE_CHECKING:
     from openpyxl.chart import BarChart, LineChart
@@ -16,7 +16,7 @@ Block = tuple[int, int, int, int]
 """Where a chart's numbers stand: row of the heads, last row, column of the labels, last column."""
 
 
-def add_lines(page: Page, block: Block, anchor: str, title: str, *, size_cm: tuple[int, int]) -> LineChart:
+def add_lines(page: Page, block: Block, anchor: str, title: str, *, size_cm: tuple[float, float]) -> LineChart:
     """Add a line for each column of ``block``; ``size_cm`` is width and height. Scores run from 0 to 100."""
     from openpyxl.chart import LineChart
 
@@ -48,7 +48,7 @@ def add_bars(
     anchor: str,
     title: str,
     *,
-    size_cm: tuple[int, int],
+    size_cm: tuple[float, float],
     across: bool = False,
     colours: Sequence[str] = BAR_COLOURS,
 ) -> BarChart:
@@ -71,21 +71,25 @@ def add_bars(
     return chart
 
 
-def _fill(chart: LineChart | BarChart, page: Page, block: Block, title: str, size_cm: tuple[int, int]) -> None:
+def _fill(chart: LineChart | BarChart, page: Page, block: Block, title: str, size_cm: tuple[float, float]) -> None:
     from openpyxl.chart import Reference
     from openpyxl.chart.legend import Legend
     from openpyxl.chart.shapes import GraphicalProperties
     from openpyxl.chart.text import RichText, Text
     from openpyxl.chart.title import Title
     from openpyxl.drawing.line import LineProperties
-    from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
+    from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties, RegularTextRun
 
     head, last, first_column, last_column = block
-    chart.width, chart.height = size_cm
+    size: Any = chart
+    size.width, size.height = size_cm
+    # A day without calls is bridged, not shown as a fall to nothing.
+    chart.display_blanks = "span"
     data = Reference(page.sheet, min_col=first_column + 1, max_col=last_column, min_row=head, max_row=last)
     chart.add_data(data, titles_from_data=True)
     chart.set_categories(Reference(page.sheet, min_col=first_column, min_row=head + 1, max_row=last))
-    bold, plain = CharacterProperties(sz=1100, b=True), CharacterProperties(sz=800)
+    face = Font(typeface=FONT)
+    bold, plain = CharacterProperties(sz=1100, b=True, latin=face), CharacterProperties(sz=800, latin=face)
     chart.title = Title(overlay=False)
     chart.title.tx = Text(rich=RichText(p=[Paragraph(r=[RegularTextRun(rPr=bold, t=title)])]))
     small = RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=plain), endParaRPr=plain)])

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from qa_scorer.report import words
 from qa_scorer.report.coaching_review import KEY_COLUMN, Inputs
 from qa_scorer.report.plan import Plan, Priority, Strength
-from qa_scorer.report.workbook import Page, banner, heading, new_page, put
+from qa_scorer.report.workbook import Page, banner, fit_one_page, heading, new_page, put
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
     from qa_scorer.report.coaching import AgentReport
 
-WIDTHS = (22, 74, 10)
+WIDTHS = (24, 78, 10)
 SHOWN = 2
 INPUT_LINES = 3
 ACTION = "action:"
@@ -38,7 +38,7 @@ def add_coaching(book: Workbook, report: AgentReport, kept: Inputs) -> None:
     row = _agreement(page, row + 1, kept)
     row = _earlier(page, row + 1, report.plan, kept)
     page.sheet.column_dimensions["C"].hidden = True
-    page.sheet.print_area = f"A1:B{row}"
+    fit_one_page(page, row, SHOWN)
 
 
 def _line(page: Page, row: int, label: str, text: str, look: str = "text") -> int:
@@ -65,7 +65,7 @@ def _strength(page: Page, row: int, strength: Strength | None) -> int:
             "No sentence of these calls shows a strength clearly enough to quote. Start the talk by asking the agent "
             "for a call they were proud of, and listen to it together."
         )
-        put(page, row, 1, text, "text", span=2)
+        put(page, row, 1, text, "text", span=SHOWN)
         return row + 1
     calls = words.count(strength.calls, "call")
     level = "consistently" if strength.consistent and strength.calls > 1 else "at best"
@@ -91,19 +91,21 @@ def _no_priority(page: Page, row: int, plan: Plan) -> int:
         if plan.strength
         else "There is not enough sure evidence in these calls to choose a priority. Score more calls before coaching."
     )
-    put(page, row, 1, text, "text", span=2)
+    put(page, row, 1, text, "text", span=SHOWN)
     return row + 1
 
 
 def _priority(page: Page, row: int, index: int, priority: Priority, kept: Inputs) -> int:
     row = heading(page, row, f"Priority {index}: {words.clip(priority.question, 90)}")
+    worth = (
+        f"weight {words.number(priority.weight)} of 100" if priority.weight else "scored on its own, beside the total"
+    )
     score = (
-        f"Score {words.percent(priority.share)} against {words.number(words.PASS_LINE, 0)} % · weight "
-        f"{words.number(priority.weight)} of 100 · points lost in {priority.missed} of "
-        f"{words.count(priority.calls, 'call')} where it applied"
+        f"{words.percent(priority.share)} against {words.number(words.PASS_LINE, 0)} % · {worth} · points lost in "
+        f"{priority.missed} of {words.count(priority.calls, 'call')} where it applied"
     )
     if priority.critical:
-        score += " · critical: it decides the whole call"
+        score += f" · critical: the {priority.critical} scores 0"
     row = _line(page, row, "Score", score, "strong")
     row = _line(page, row, "Situation", priority.situation)
     row = _line(page, row, "Behaviour", priority.behaviour)

@@ -72,13 +72,14 @@ def add_review(book: Workbook, report: AgentReport, kept: Inputs) -> None:
         page,
         f"Review · {words.clip(report.name, 60)}",
         ["Yellow cells: choose Agree or Disagree; where you disagree, choose the corrected answer and say why."],
+        span=len(HEADS),
     )
     rows = _rows(report, kept)
     if not rows:
         put(page, row + 1, 1, "No call was scored, so there is nothing to review.", "text", span=len(HEADS))
         return
     head = row
-    table_head(page, head, HEADS, left=2)
+    table_head(page, head, HEADS, centred=("Points",))
     put_row(page, head, [(name, "cell_key") for name in KEYS], first=len(HEADS) + 1)
     for line in rows:
         row += 1

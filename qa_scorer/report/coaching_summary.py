@@ -9,9 +9,11 @@ from qa_scorer.report.workbook import (
     Page,
     as_number,
     banner,
+    fit_one_page,
     heading,
     new_page,
     put,
+    put_link,
     put_row,
     table_head,
 )
@@ -22,7 +24,13 @@ if TYPE_CHECKING:
 
     from qa_scorer.report.coaching import AgentReport
 
-WIDTHS = (34, 12, 12, 12, 12, 14)
+WIDTHS = (36, 12, 12, 12, 12, 14)
+SHEETS = {
+    "Coaching": "one strength, two priorities, room for notes",
+    "Calls": "every call, with its scorecard",
+    "Evidence": "every finding, with the words",
+    "Review": "agree or disagree with a judgement",
+}
 CHART_COLUMN, CHART_ROWS = 9, 14
 """Chart data stands right of the printed page: charts need cells to read from."""
 
@@ -36,8 +44,7 @@ def add_summary(book: Workbook, report: AgentReport) -> None:
     row = _sections(page, row + 1, report)
     row = _charts(page, row + 1, report)
     row = _bands(page, row + 1, report)
-    page.sheet.print_area = f"A1:F{row}"
-    page.sheet.page_setup.fitToHeight = 1
+    fit_one_page(page, row, len(WIDTHS))
 
 
 def _header(report: AgentReport) -> str:
@@ -62,9 +69,9 @@ def _tiles(page: Page, row: int, report: AgentReport) -> int:
     put(page, row, 6, "Not scored", "tile_label")
     put(page, row + 1, 1, as_number(mean.mean), "tile")
     put(page, row + 1, 2, words.band(band) if band else "No score", f"tile_{band or 'none'}", span=2)
-    put(page, row + 1, 4, as_number(compliance) if isinstance(compliance, float) else words.NOTHING, "tile_word")
-    put(page, row + 1, 5, mean.n, "tile_word")
-    put(page, row + 1, 6, report.calls.height - mean.n, "tile_word")
+    put(page, row + 1, 4, as_number(compliance) if isinstance(compliance, float) else words.NOTHING, "tile_number")
+    put(page, row + 1, 5, mean.n, "tile_count")
+    put(page, row + 1, 6, report.calls.height - mean.n, "tile_count")
     page.sheet.row_dimensions[row + 1].height = 36
     put(page, row + 2, 1, reading(mean), "text", span=len(WIDTHS))
     return row + 3
@@ -86,7 +93,8 @@ def reading(mean: rollup.Mean) -> str:
 def _comparison(page: Page, row: int, report: AgentReport) -> int:
     own = rollup.scores(report.calls)
     row = heading(page, row, "Compared")
-    table_head(page, row, ("", "Calls", "Mean", "95 % from", "95 % to", "Difference"))
+    heads = ("", "Calls", "Mean", "95 % from", "95 % to", "Difference")
+    table_head(page, row, heads, centred=heads)
     row += 1
     lines: list[tuple[str, list[float], list[float] | None]] = [("This sheet", own, None)]
     if report.earlier:
@@ -139,11 +147,9 @@ def compare(first: list[float], second: list[float], what: str) -> str:
 
 
 def _sections(page: Page, row: int, report: AgentReport) -> int:
-    from openpyxl.formatting.rule import DataBar, FormatObject, Rule
-    from openpyxl.styles import Color
-
     row = heading(page, row, "Sections of the form")
-    table_head(page, row, ("Section", "Weight", "Score", "Team", "Difference", "Calls counted"))
+    heads = ("Section", "Weight", "Score", "Team", "Difference", "Calls counted")
+    table_head(page, row, heads, centred=heads[1:])
     own = rollup.sections(report.criteria)
     team = _by_section(report.team_criteria)
     first = row + 1
@@ -166,9 +172,6 @@ def _sections(page: Page, row: int, report: AgentReport) -> int:
     if row < first:
         put(page, first, 1, "No call was scored, so no section has a score.", "cell", span=len(WIDTHS))
         return first + 1
-    ends = [FormatObject(type="num", val=value) for value in (0, 100)]
-    bar = DataBar(cfvo=ends, color=Color("FF8FB3D9"))
-    page.sheet.conditional_formatting.add(f"C{first}:C{row}", Rule(type="dataBar", dataBar=bar))
     return row + 1
 
 
@@ -181,14 +184,14 @@ def _charts(page: Page, row: int, report: AgentReport) -> int:
     lines = [(words.clip(point.label, 24), point.own, point.others) for point in report.trend]
     block = _chart_cells(page, 1, "Trend", lines)
     title = "Score, call by call" if report.trend[0].by_call else "Mean score over time"
-    charts.dash(charts.add_lines(page, block, f"A{row}", title, size_cm=(10, 7)), 1)
+    charts.dash(charts.add_lines(page, block, f"A{row}", title, size_cm=(10.6, 7.2)), 1)
     team = _by_section(report.team_criteria)
     bars = [
         (words.clip(line["section_title"], 26), line["section_score"], team.get(line["section"]))
         for line in sections.iter_rows(named=True)
     ]
     block = _chart_cells(page, len(lines) + 4, "Section", bars)
-    charts.add_bars(page, block, f"D{row}", "Sections", size_cm=(9, 7), across=True)
+    charts.add_bars(page, block, f"D{row}", "Sections", size_cm=(7.7, 7.2), across=True)
     for offset in range(CHART_ROWS):
         page.sheet.row_dimensions[row + offset].height = 15
     return row + CHART_ROWS
@@ -213,11 +216,12 @@ def _by_section(criteria: pl.DataFrame) -> dict[str, float | None]:
 
 def _bands(page: Page, row: int, report: AgentReport) -> int:
     bands = report.calls["band"].to_list()
-    row = heading(page, row, "Bands")
-    for name, meaning in words.BAND_MEANINGS.items():
+    row = heading(page, row, "Bands, and where to read on")
+    for (name, meaning), (sheet, holds) in zip(words.BAND_MEANINGS.items(), SHEETS.items(), strict=True):
         put(page, row, 1, f"{words.BAND_WORDS[name]}: {meaning}", "cell")
-        put(page, row, 2, words.count(bands.count(name), "call"), f"band_{name}", span=2)
-        put(page, row, 4, "", "cell", span=3)
+        put(page, row, 2, words.count(bands.count(name), "call"), f"band_{name}")
+        put_link(page, row, 3, sheet, f"#'{sheet}'!A1")
+        put(page, row, 4, holds, "cell", span=3)
         row += 1
     return row - 1
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from qa_scorer.report import words
 from qa_scorer.report.workbook import (
     Page,
+    Value,
     as_number,
     as_time,
     banner,
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 CALL_HEADS = ("Call", "Started", "Length", "Score", "Band", "Outcome", "Compliance", "Customer at the end", "Note")
 CALL_WIDTHS = (24, 16, 8, 8, 11, 16, 12, 14, 50)
 EVIDENCE_HEADS = ("Call", "Time", "Verdict", "Behaviour", "Who", "Words", "Better", "Counts for", "How sure", "Found")
-EVIDENCE_WIDTHS = (18, 8, 10, 22, 10, 52, 30, 22, 9, 14)
+EVIDENCE_WIDTHS = (18, 10, 10, 22, 10, 50, 30, 26, 9, 12)
+CENTRED = ("Length", "Score", "Band", "Compliance", "Time", "Verdict", "How sure")
 MAX_EVIDENCE = 4000
 """Rows of evidence in a workbook; the findings table holds all."""
 
@@ -36,7 +38,7 @@ def add_calls(book: Workbook, report: AgentReport) -> None:
     """Add the sheet of calls."""
     page = new_page(book, "Calls", CALL_WIDTHS, landscape=True)
     head = banner(page, f"Calls · {words.clip(report.name, 60)}", [_about(report)])
-    table_head(page, head, CALL_HEADS)
+    table_head(page, head, CALL_HEADS, centred=CENTRED)
     row = head
     for line in report.calls.sort("date", "started_at", "call_id", nulls_last=True).iter_rows(named=True):
         row += 1
@@ -92,7 +94,7 @@ def add_evidence(book: Workbook, report: AgentReport) -> None:
     if found.is_empty():
         put(page, head + 1, 1, "No finding was recorded for these calls.", "text", span=len(EVIDENCE_HEADS))
         return
-    table_head(page, head, EVIDENCE_HEADS)
+    table_head(page, head, EVIDENCE_HEADS, centred=CENTRED)
     questions = dict(report.criteria.select("criterion", "question").iter_rows())
     row = head
     for line in found.head(MAX_EVIDENCE).iter_rows(named=True):
@@ -106,7 +108,7 @@ def _evidence_row(page: Page, row: int, line: dict[str, Any], questions: dict[st
     put_link(page, row, 1, line["call_id"], words.link("..", "scorecards", f"{line['call_id']}.html") + anchor)
     counts = "; ".join(questions.get(name, name) for name in line["criteria"])
     band = {"present": "pass", "violation": "flag"}.get(line["verdict"], "coach")
-    put(page, row, 2, as_time(line["start"]), "cell_time")
+    put(page, row, 2, _time(line), "cell_time")
     put(page, row, 3, words.VERDICT_WORDS.get(line["verdict"], line["verdict"]), f"band_{band}")
     put_row(
         page,
@@ -122,6 +124,13 @@ def _evidence_row(page: Page, row: int, line: dict[str, Any], questions: dict[st
         ],
         first=4,
     )
+
+
+def _time(line: dict[str, Any]) -> Value:
+    """Return when it was said; for something missing the window that was searched."""
+    if line["verdict"] == "absent" and line["start"] is not None and line["end"] is not None:
+        return f"{words.minutes(line['start'])}–{words.minutes(line['end'])}"
+    return as_time(line["start"])
 
 
 def _about(report: AgentReport) -> str:

@@ -63,7 +63,7 @@ class Priority:
     share: float
     calls: int
     missed: int
-    critical: bool
+    critical: str
     moment: Moment
     situation: str
     behaviour: str
@@ -127,7 +127,7 @@ def _priority(row: dict[str, Any], fair: pl.DataFrame, load: Load) -> Priority:
         share=row["share"],
         calls=row["calls"],
         missed=row["missed"],
-        critical=row["critical_failed"],
+        critical=(criterion.critical or "form") if row["critical_failed"] else "",
         moment=moment,
         situation=_situation(moment, opportunity),
         behaviour=_behaviour(criterion, finding, moment),

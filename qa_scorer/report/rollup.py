@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
+from qa_scorer.report import words
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -99,7 +101,12 @@ def agents(calls: pl.DataFrame) -> pl.DataFrame:
             pl.col("critical_failed").sum().alias("critical"),
             (pl.col("outcome") == "resolved").sum().alias("resolved"),
         )
-        .with_columns(pl.coalesce("name", "agent").alias("name"))
+        .with_columns(
+            pl.when(pl.col("agent") == words.UNASSIGNED)
+            .then(pl.lit("No agent named"))
+            .otherwise(pl.coalesce("name", "agent"))
+            .alias("name")
+        )
         .sort(pl.col("name").str.to_lowercase(), "agent")
     )
 

@@ -10,6 +10,7 @@ from qa_scorer.report.workbook import (
     Page,
     as_number,
     banner,
+    fit_one_page,
     heading,
     new_page,
     new_workbook,
@@ -19,22 +20,26 @@ from qa_scorer.report.workbook import (
     table_head,
 )
 
-WIDTHS = (36, 8, 8, 8, 34, 9, 44)
-MAX_EVIDENCE = 3
+WIDTHS = (36, 8, 8, 8, 10, 54)
+HEADS = ("Criterion", "Weight", "Points", "Out of", "Time", "Why, and what was said")
+MAX_EVIDENCE = 4
+ROUNDING = 0.051
+"""Half of the last decimal shown: a larger difference is a critical failure, not rounding."""
 
 
 def write_scorecard(card: Scorecard, path: Path) -> None:
     """Write the scorecard of one call."""
     book = new_workbook(f"Scorecard {card.call.call_id}")
-    page = new_page(book, "Scorecard", WIDTHS, landscape=True)
+    page = new_page(book, "Scorecard", WIDTHS)
     row = banner(page, f"Scorecard · {words.clip(card.call.call_id, 80)}", [_who(card), _what(card)])
     if card.status == "scored":
         row = _form(page, row + 1, card)
     else:
         put(page, row + 1, 1, "Not scored", "tile_none", span=2)
-        put(page, row + 1, 3, not_scored_sentence(card), "text", span=5)
-        row += 3
+        put(page, row + 1, 3, not_scored_sentence(card), "text", span=4)
+        row += 2
     _provenance(page, row + 1, card)
+    fit_one_page(page, row + 1, len(WIDTHS))
     save(book, path)
 
 
@@ -46,15 +51,17 @@ def not_scored_sentence(card: Scorecard) -> str:
 
 def total_sentence(card: Scorecard) -> str:
     """Return how the total comes about, with the numbers that stand on the form."""
-    counted = [section for section in card.sections if section.score is not None]
+    counted = [section for section in card.sections if section.score is not None and section.weight]
     if not counted:
         return "No section applied, so there is no total."
     weights = sum(section.weight for section in counted)
-    terms = " + ".join(f"{words.number(section.weight)} × {words.number(section.score)}" for section in counted)
-    before = card.score_before_critical if card.score_before_critical is not None else card.score
-    text = f"Total = ({terms}) ÷ {words.number(weights)} = {words.number(before)}."
-    if before != card.score:
+    value = sum(section.weight * (section.score or 0.0) for section in counted) / weights
+    terms = " + ".join(f"{words.number(section.weight, 2)} × {words.number(section.score)}" for section in counted)
+    text = f"Total = ({terms}) ÷ {words.number(weights, 2)} = {words.number(value)}."
+    if card.score is not None and abs(value - card.score) > ROUNDING:
         text += f" A critical failure sets it to {words.number(card.score)}."
+    if card.score_before_critical is not None and card.score_before_critical != card.score:
+        text += f" Without the critical failure it would be {words.number(card.score_before_critical)}."
     return text
 
 
@@ -64,12 +71,9 @@ def _form(page: Page, row: int, card: Scorecard) -> int:
         page,
         row,
         "The form",
-        "Section score = 100 × Σ (weight × points ÷ out of) ÷ Σ weight, over the criteria that applied. "
-        "N/A counts nowhere.",
+        "Score of a section = 100 × sum of its points ÷ sum of its “out of”. Lines with N/A count in neither sum.",
     )
-    table_head(page, row, ("Criterion", "Weight", "Points", "Out of", "Why", "Time", "Evidence"))
-    for column in (5, 7):
-        put(page, row, column, "Why" if column == 5 else "Evidence", "head")
+    table_head(page, row, HEADS, centred=("Weight", "Points", "Out of", "Time"))
     page.sheet.print_title_rows = f"{row}:{row}"
     row += 1
     for section in card.sections:
@@ -80,62 +84,73 @@ def _form(page: Page, row: int, card: Scorecard) -> int:
 
 def _result(page: Page, row: int, card: Scorecard) -> int:
     put(page, row, 1, "Score", "tile_label")
-    put(page, row, 2, "Band", "tile_label", span=3)
-    put(page, row, 5, "Outcome", "tile_label")
-    put(page, row, 6, "Compliance", "tile_label")
-    put(page, row, 7, "In one sentence", "tile_label")
+    put(page, row, 2, "Band", "tile_label", span=2)
+    put(page, row, 4, "Compliance", "tile_label", span=2)
+    put(page, row, 6, "Outcome", "tile_label")
     put(page, row + 1, 1, as_number(card.score), "tile")
-    put(page, row + 1, 2, words.band(card.band), f"tile_{card.band or 'none'}", span=3)
-    outcome = words.OUTCOME_WORDS[card.outcome.label] if card.outcome else words.NOTHING
-    put(page, row + 1, 5, outcome, "tile_word")
-    put(page, row + 1, 6, as_number(card.compliance_score), "tile_word")
-    put(page, row + 1, 7, _sentence(card), "tile_note")
-    page.sheet.row_dimensions[row + 1].height = max(34, page.heights[row + 1])
-    return row + 3
+    put(page, row + 1, 2, words.band(card.band), f"tile_{card.band or 'none'}", span=2)
+    put(page, row + 1, 4, as_number(card.compliance_score), "tile_number", span=2)
+    put(page, row + 1, 6, words.OUTCOME_WORDS[card.outcome.label] if card.outcome else words.NOTHING, "tile_word")
+    page.sheet.row_dimensions[row + 1].height = 36
+    sentence = _sentence(card)
+    if not sentence:
+        return row + 3
+    put(page, row + 2, 1, sentence, "text", span=len(WIDTHS))
+    return row + 4
 
 
 def _section(page: Page, row: int, section: SectionScore) -> int:
-    put(page, row, 1, words.title(section.id, section.title), "section")
-    put(page, row, 2, section.weight, "section_plain")
-    score = "N/A" if section.score is None else round(section.score, 1)
-    put(page, row, 3, score, "section_number")
-    put(page, row, 4, "" if section.score is None else 100, "section_plain")
-    put(page, row, 5, "section: weight, score out of 100", "section", span=3)
-    row += 1
+    failed = any(criterion.critical_failed and criterion.critical == "section" for criterion in section.criteria)
+    note = "A critical failure sets this section to 0." if failed else ""
+    if section.score is None:
+        note = "Nothing in this section applied."
+    elif not section.weight:
+        note = "Scored on its own; it is no part of the total."
+    put_row(
+        page,
+        row,
+        [
+            (words.title(section.id, section.title), "section"),
+            (section.weight or words.NOTHING, "section_plain"),
+            ("N/A" if section.score is None else section.score, "section_number"),
+            (words.NOTHING if section.score is None else 100, "section_plain"),
+            (None, "section"),
+            (note, "section_note"),
+        ],
+    )
     for criterion in section.criteria:
-        row = _criterion(page, row, criterion)
-    return row
+        row = _criterion(page, row + 1, criterion)
+    return row + 1
 
 
 def _criterion(page: Page, row: int, criterion: CriterionScore) -> int:
+    """Write a criterion, its reason, and below it what was said; return the last row."""
     question = criterion.question
     severity = words.SEVERITY_WORDS.get(criterion.severity, criterion.severity)
     if severity:
         question += f" ({severity}{': failed' if criterion.critical_failed else ''})"
     counts = criterion.applicable and criterion.points is not None
-    shown = list(criterion.findings[:MAX_EVIDENCE])
-    time = "\n".join(words.when(finding) for finding in shown)
     put_row(
         page,
         row,
         [
-            (question, "cell_bold" if criterion.critical_failed else "cell"),
+            (question, "cell_failed" if criterion.critical_failed else "cell"),
             (criterion.weight, "cell_plain"),
             (criterion.points if counts else "N/A", "cell_plain"),
             (criterion.out_of, "cell_plain"),
+            (None, "cell"),
             (words.clip(criterion.reason, 300), "cell"),
         ],
     )
-    for index, finding in enumerate(shown):
-        put(page, row + index, 6, words.when(finding), "cell_centre")
-        put(page, row + index, 7, evidence(finding.verdict, finding.signal, finding.quote), "cell_quote")
-        if index:
-            for column in range(1, 6):
-                put(page, row + index, column, None, "cell")
-    if not time:
-        put(page, row, 6, None, "cell")
-        put(page, row, 7, words.NOTHING if counts else "Did not apply to this call", "cell_muted")
-    return row + max(1, len(shown))
+    for finding in criterion.findings[:MAX_EVIDENCE]:
+        row += 1
+        said = evidence(finding.verdict, finding.signal, finding.quote)
+        put_row(page, row, [*[(None, "cell")] * 4, (words.when(finding), "cell_centre"), (said, "cell_quote")])
+    if len(criterion.findings) > MAX_EVIDENCE:
+        row += 1
+        more = f"and {words.count(len(criterion.findings) - MAX_EVIDENCE, 'more place')}: see the page of this call"
+        put_row(page, row, [*[(None, "cell")] * 5, (more, "cell_muted")])
+    return row
 
 
 def evidence(verdict: str, signal: str, quote: str) -> str:
@@ -165,9 +180,9 @@ def _sentence(card: Scorecard) -> str:
     parts = [words.clip(card.band_reason, 260)]
     if card.outcome and card.outcome.customer_end != "unclear":
         parts.append(f"Customer at the end: {words.CUSTOMER_WORDS[card.outcome.customer_end]}.")
-    if card.score_before_critical is not None and card.score_before_critical != card.score:
-        parts.append(f"Before the critical failure: {words.number(card.score_before_critical)}.")
-    return " ".join(part for part in parts if part) or words.BAND_MEANINGS.get(card.band or "", "")
+    if card.outcome and card.outcome.repeat_contact:
+        parts.append("The customer had called before about this.")
+    return " ".join(part for part in parts if part)
 
 
 def _provenance(page: Page, row: int, card: Scorecard) -> None:

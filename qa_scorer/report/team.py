@@ -104,7 +104,7 @@ def _overview(book: Workbook, report: TeamReport) -> None:
 
 def _agents(page: Page, row: int, report: TeamReport) -> int:
     head = row
-    table_head(page, head, HEADS, left=2)
+    table_head(page, head, HEADS, centred=HEADS[2:])
     scores = _scores_by_agent(report.calls)
     for line in rollup.agents(report.calls).iter_rows(named=True):
         row += 1
@@ -137,7 +137,7 @@ def _distribution(page: Page, row: int, report: TeamReport) -> None:
     if not scores:
         put(page, row, 1, "No call was scored.", "text", span=4)
         return
-    table_head(page, row, ("Score", "Calls"))
+    table_head(page, row, ("Score", "Calls"), centred=("Calls",))
     steps = [(0, 50), (50, 60), (60, 70), (70, 75), (75, 80), (80, 85), (85, 90), (90, 95), (95, 101)]
     for offset, (low, high) in enumerate(steps, start=1):
         label = f"{low} to under {high}" if high <= 100 else "95 to 100"
@@ -155,7 +155,7 @@ def _trend(book: Workbook, report: TeamReport) -> None:
         put(page, row + 1, 1, "The trend starts with the first scored call.", "text", span=len(page.widths))
         return
     labels = list(dict.fromkeys(point.label for name in teams for point in report.trends[name]))
-    table_head(page, row, ("When", *teams))
+    table_head(page, row, ("When", *teams), centred=teams)
     values = {(name, point.label): point.own for name in teams for point in report.trends[name]}
     for offset, label in enumerate(labels, start=1):
         put(page, row + offset, 1, label, "cell")
@@ -192,7 +192,7 @@ def _look_first(book: Workbook, report: TeamReport) -> None:
         put(page, head + 1, 1, "No call needs a second look: none is critical, flagged or uncertain.", "text", span=10)
         return
     heads = (coaching_tables.CALL_HEADS[0], "Agent", *coaching_tables.CALL_HEADS[1:])
-    table_head(page, head, heads, left=2)
+    table_head(page, head, heads, centred=coaching_tables.CENTRED)
     row = head
     for line in first.head(MAX_FIRST).iter_rows(named=True):
         row += 1
@@ -207,7 +207,7 @@ def _not_scored(book: Workbook, report: TeamReport) -> None:
     if missing.is_empty() and not report.failures:
         put(page, head + 1, 1, "Every call was scored.", "text", span=5)
         return
-    table_head(page, head, ("Call", "Agent", "Started", "Length", "Why"), left=5)
+    table_head(page, head, ("Call", "Agent", "Started", "Length", "Why"), centred=("Length",))
     row = head
     for line in missing.sort("call_id").iter_rows(named=True):
         row += 1

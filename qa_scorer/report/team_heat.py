@@ -36,7 +36,8 @@ def add_heat_map(book: Workbook, calls: pl.DataFrame, criteria: pl.DataFrame) ->
     if criteria.is_empty():
         put(page, head + 1, 1, "No call was scored.", "text", span=3)
         return
-    table_head(page, head, ("Criterion", "Weight", "All", *(words.clip(name, 24) for name in names)))
+    heads = ("Criterion", "Weight", "All", *(words.clip(name, 24) for name in names))
+    table_head(page, head, heads, centred=heads[1:])
     shares = {
         (line[0], line[1], line[2]): line[3]
         for line in rollup.heat(criteria).select("agent", "section", "criterion", "share").iter_rows()

@@ -7,10 +7,11 @@ wrapped text fits. Column widths are set before the first ``put``.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,9 @@ TIME_FORMAT = "[m]:ss"
 SECONDS_A_DAY = 86_400
 MAX_ROW_PT = 405.0
 UNSET_WIDTH = 13.0
+PADDING_PT = 6.0
+MAX_SHRINK = 1.4
+"""How much too long a sheet may be and still be shrunk to a page; further, 9 pt would print below 6 pt."""
 Value = str | int | float | date | datetime | None
 
 
@@ -53,7 +57,7 @@ class Look:
     fill: str | None = None
     border: str = "none"
     across: str = "left"
-    down: str = "top"
+    down: str = "center"
     wrap: bool = True
     number: str = "General"
     indent: int = 0
@@ -61,17 +65,19 @@ class Look:
 
 
 LOOKS: Mapping[str, Look] = {
-    "title": Look(size=18, bold=True, colour="FFFFFF", fill=ACCENT, down="center", wrap=False, indent=1),
-    "subtitle": Look(colour="DCE6F2", fill=ACCENT, down="center", indent=1),
+    "title": Look(size=18, bold=True, colour="FFFFFF", fill=ACCENT, wrap=False, indent=1),
+    "subtitle": Look(colour="DCE6F2", fill=ACCENT, indent=1),
     "heading": Look(size=12, bold=True, colour=ACCENT, border="under", down="bottom"),
+    "note": Look(size=9, colour=MUTED, down="top"),
     "text": Look(),
     "small": Look(size=9, colour=MUTED),
     "label": Look(bold=True, colour=MUTED, size=9),
     "strong": Look(bold=True),
     "quote": Look(italic=True),
-    "head": Look(size=9, bold=True, colour="FFFFFF", fill=ACCENT, border="line", down="center"),
-    "head_right": Look(size=9, bold=True, colour="FFFFFF", fill=ACCENT, border="line", down="center", across="center"),
+    "head": Look(size=9, bold=True, colour="FFFFFF", fill=ACCENT, border="line"),
+    "head_centre": Look(size=9, bold=True, colour="FFFFFF", fill=ACCENT, border="line", across="center"),
     "cell": Look(size=9, border="line"),
+    "cell_failed": Look(size=9, border="line", bold=True, colour=BAND_COLOURS["flag"][1]),
     "cell_bold": Look(size=9, border="line", bold=True),
     "cell_quote": Look(size=9, border="line", italic=True),
     "cell_muted": Look(size=9, border="line", colour=MUTED),
@@ -84,19 +90,22 @@ LOOKS: Mapping[str, Look] = {
     "cell_time": Look(size=9, border="line", across="center", number=TIME_FORMAT),
     "cell_centre": Look(size=9, border="line", across="center"),
     "cell_key": Look(size=8, colour="9CA3AF", wrap=False),
-    "section": Look(bold=True, fill=PAPER, border="line", down="center"),
-    "section_number": Look(bold=True, fill=PAPER, border="line", down="center", across="center", number="0.0"),
-    "section_plain": Look(bold=True, fill=PAPER, border="line", down="center", across="center", number="0.##;-0.##;0"),
+    "section": Look(bold=True, fill=PAPER, border="line"),
+    "section_note": Look(size=9, colour=MUTED, fill=PAPER, border="line"),
+    "section_number": Look(bold=True, fill=PAPER, border="line", across="center", number="0.0"),
+    "section_plain": Look(bold=True, fill=PAPER, border="line", across="center", number="0.##;-0.##;0"),
     "tile_label": Look(size=8, bold=True, colour=MUTED, fill=PAPER, across="center", down="bottom"),
-    "tile": Look(size=20, bold=True, colour=ACCENT, fill=PAPER, across="center", down="center", number="0.0"),
-    "tile_word": Look(size=13, bold=True, colour=ACCENT, fill=PAPER, across="center", down="center"),
+    "tile": Look(size=20, bold=True, colour=ACCENT, fill=PAPER, across="center", number="0.0"),
+    "tile_word": Look(size=13, bold=True, colour=ACCENT, fill=PAPER, across="center"),
+    "tile_number": Look(size=13, bold=True, colour=ACCENT, fill=PAPER, across="center", number="0.0"),
+    "tile_count": Look(size=13, bold=True, colour=ACCENT, fill=PAPER, across="center", number="#,##0"),
     "tile_note": Look(size=8, colour=MUTED, fill=PAPER, across="center"),
-    "input": Look(fill=INPUT_FILL, border="input"),
+    "input": Look(fill=INPUT_FILL, border="input", down="top"),
     "input_date": Look(fill=INPUT_FILL, border="input", number="yyyy-mm-dd"),
     "input_small": Look(size=9, fill=INPUT_FILL, border="input"),
     **{
         f"{prefix}_{name}": Look(size=size, bold=True, colour=ink, fill=fill, border=border, across="center", down=down)
-        for prefix, size, border, down in (("band", 9, "line", "top"), ("tile", 13, "none", "center"))
+        for prefix, size, border, down in (("band", 9, "line", "center"), ("tile", 13, "none", "center"))
         for name, (fill, ink) in BAND_COLOURS.items()
     },
 }
@@ -118,6 +127,7 @@ def new_workbook(title: str) -> Workbook:
 
     book = Workbook()
     book.remove(book.worksheets[0])
+    _set_default_font(book)
     book.properties.title = words.clip(title, 200)
     book.properties.creator = "qa-scorer"
     return book
@@ -173,11 +183,17 @@ def put(page: Page, row: int, column: int, value: Value, look: str = "text", *, 
 
 
 def put_link(page: Page, row: int, column: int, text: str, target: str, look: str = "cell_link") -> None:
-    """Write a cell that opens ``target``, a relative address."""
+    """Write a cell that opens ``target``, a relative address or ``#'Sheet'!A1``."""
+    from openpyxl.worksheet.hyperlink import Hyperlink
+
     put(page, row, column, text, look)
-    page.sheet.cell(row, column).hyperlink = target
-    style = page.styles[look]
-    page.sheet.cell(row, column)._style = copy(style)  # type: ignore[union-attr]
+    cell: Any = page.sheet.cell(row, column)
+    if target.startswith("#"):
+        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=target[1:])
+    else:
+        cell.hyperlink = target
+    # openpyxl puts its own link style on; ours stays.
+    cell._style = copy(page.styles[look])
 
 
 def put_row(page: Page, row: int, values: Sequence[tuple[Value, str]], first: int = 1) -> None:
@@ -202,9 +218,9 @@ def as_number(value: float | None, digits: int = 1) -> Value:
     return words.NOTHING if value is None else round(value, digits)
 
 
-def banner(page: Page, title: str, lines: Sequence[str]) -> int:
-    """Write the coloured header of a sheet and return the next free row."""
-    span = len(page.widths)
+def banner(page: Page, title: str, lines: Sequence[str], *, span: int = 0) -> int:
+    """Write the coloured header of a sheet, over the whole width or ``span`` columns, and return the next free row."""
+    span = span or len(page.widths)
     put(page, 1, 1, title, "title", span=span)
     page.sheet.row_dimensions[1].height = 32
     for row, line in enumerate(lines, start=2):
@@ -218,14 +234,14 @@ def heading(page: Page, row: int, text: str, note: str = "") -> int:
     page.sheet.row_dimensions[row].height = 22
     if not note:
         return row + 1
-    put(page, row + 1, 1, note, "small", span=len(page.widths))
+    put(page, row + 1, 1, note, "note", span=len(page.widths))
     return row + 2
 
 
-def table_head(page: Page, row: int, names: Sequence[str], *, left: int = 1) -> None:
-    """Write column heads; the first ``left`` are set to the left, the others centred."""
+def table_head(page: Page, row: int, names: Sequence[str], *, centred: Collection[str] = ()) -> None:
+    """Write column heads, those named in ``centred`` in the middle of their column."""
     for column, name in enumerate(names, start=1):
-        put(page, row, column, name, "head" if column <= left else "head_right")
+        put(page, row, column, name, "head_centre" if name in centred else "head")
 
 
 def filterable(page: Page, head: int, last: int, columns: int | None = None, *, frozen: int = 1) -> None:
@@ -238,6 +254,18 @@ def filterable(page: Page, head: int, last: int, columns: int | None = None, *, 
     page.sheet.auto_filter.ref = f"A{head}:{end}{max(head + 1, last)}"
 
 
+def fit_one_page(page: Page, rows: int, columns: int) -> None:
+    """Print the sheet on one page, unless that would make it too small to read; then it flows on."""
+    from openpyxl.utils import get_column_letter
+
+    page.sheet.print_area = f"A1:{get_column_letter(columns)}{rows}"
+    width_pt = sum(page.widths[:columns]) * 7 * 0.75
+    height_pt = sum(page.sheet.row_dimensions[row].height or 15.0 for row in range(1, rows + 1))
+    across, down = (777.0, 516.0) if page.sheet.page_setup.orientation == "landscape" else (530.0, 763.0)
+    scale = min(1.0, across / width_pt)
+    page.sheet.page_setup.fitToHeight = 1 if height_pt * scale <= down * MAX_SHRINK else 0
+
+
 def save(book: Workbook, path: Path) -> None:
     """Write the workbook, atomically."""
     buffer = io.BytesIO()
@@ -247,9 +275,9 @@ def save(book: Workbook, path: Path) -> None:
 
 def wrapped_lines(text: str, width: float, size: float = 10, *, bold: bool = False) -> int:
     """Estimate how many lines ``text`` takes in a column ``width`` characters wide."""
-    # A width unit is 7 px; 96 px an inch, 72 points. 4 % spare, for renderers whose fonts run wider.
-    room = max(10.0, width * 7 - 4)
-    scale = size * 96 / 72 * (1.08 if bold else 1.0) * 1.04
+    # A width unit is 7 px, 96 px an inch, 72 points; 5 % spare, for renderers whose fonts run wider.
+    room = max(10.0, width * 7 - 6)
+    scale = size * 96 / 72 * (1.08 if bold else 1.0) * 1.05
     total = 0
     for paragraph in text.split("\n") or [""]:
         used, lines = 0.0, 1
@@ -259,30 +287,55 @@ def wrapped_lines(text: str, width: float, size: float = 10, *, bold: bool = Fal
                 lines, used = lines + 1, 0.0
             while wide > room:
                 lines, wide = lines + 1, wide - room
-            used += wide + 0.28 * scale
+            used += wide + 0.278 * scale
         total += lines
     return total
 
 
+@cache
 def _advance(char: str) -> float:
     """Return the width of a character in ems, as in Arial."""
-    if char in "iIjl.,:;'|!()[]ft/-“”‘’ ":
-        return 0.3
-    if char in "mwMW@%—…":
-        return 0.9
-    if ord(char) > 0x2E7F:  # CJK and emoji
-        return 1.3
-    return 0.7 if char.isupper() else 0.55
+    for width, chars in _ARIAL.items():
+        if char in chars:
+            return width
+    return 1.3 if ord(char) > 0x2E7F else 0.62  # CJK and emoji; other alphabets
+
+
+_ARIAL: Mapping[float, str] = {
+    0.222: "ijl'",
+    0.278: " !,./:;I[\\]ft",
+    0.333: "()-`r“”‘’",
+    0.39: '*"',
+    0.5: "Jcksvxyz",
+    0.556: "#$0123456789?L_abdeghnopqu–",
+    0.61: "+<=>FTZ",
+    0.667: "&ABEKPSVXY",
+    0.73: "CDHNRUw",
+    0.778: "GOQ",
+    0.85: "mM%",
+    1.0: "W@—…",
+}
 
 
 def _grow(page: Page, row: int, look: Look, value: Value, width: float, lines: int) -> None:
     text = value if isinstance(value, str) else ""
     if look.wrap and text:
         lines = max(lines, wrapped_lines(text, width - 1.5 * look.indent, look.size, bold=look.bold))
-    needed = min(MAX_ROW_PT, lines * look.size * 1.27 + 4)
+    needed = min(MAX_ROW_PT, lines * look.size * 1.25 + PADDING_PT)
     if needed > page.heights.get(row, 0.0):
         page.heights[row] = needed
         page.sheet.row_dimensions[row].height = round(needed, 1)
+
+
+def _set_default_font(book: Workbook) -> None:
+    """Make Arial the workbook's own font: column widths are counted in its digits, in Excel and LibreOffice alike."""
+    from openpyxl.styles import Font
+    from openpyxl.utils.indexed_list import IndexedList
+
+    font = Font(name=FONT, size=10)
+    internals: Any = book
+    internals._fonts = IndexedList([font])
+    internals._named_styles["Normal"].font = font
 
 
 def _style(sheet: Worksheet, look: Look) -> Any:

@@ -299,7 +299,9 @@ def build(
 
 
 def _criterion(row: Any, chance: random.Random, skill: float, say: Any, turns: list[Turn]) -> CriterionScore:
-    criterion_id, question, weight, out_of, signal, quote, instead = row
+    # As on the real form, a line is out of its weight; the number of points on the list only sets the steps.
+    criterion_id, question, weight, _, signal, quote, instead = row
+    out_of = weight
     common = {
         "id": criterion_id,
         "question": question,
