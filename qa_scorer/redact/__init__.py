@@ -41,8 +41,14 @@ def redact(transcript: Transcript, settings: Settings) -> Transcript:
 
     def find(texts: Sequence[tuple[Role, str, str]]) -> list[list[Entity]]:
         lines = listen(texts, load_words(language))
-        entities = find_entities(lines, language, transcript.call.agent_name)
-        return _by_line(lines, entities + presidio_entities(lines, language, settings.models_dir))
+        own = find_entities(lines, language, transcript.call.agent_name)
+        # What both find has the bounds and the kind that the whole dialogue gave it.
+        more = [
+            entity
+            for entity in presidio_entities(lines, language, settings.models_dir)
+            if not any(_overlap(entity, other) for other in own)
+        ]
+        return _by_line(lines, own + more)
 
     turns = transcript.turns
     places = [word_places(turn) for turn in turns]
@@ -79,6 +85,10 @@ def find_entities(lines: Sequence[Line], language: str = "en", agent_name: str |
         *place_entities(lines, words),
         *name_entities(lines, agent_name),
     ]
+
+
+def _overlap(first: Entity, second: Entity) -> bool:
+    return first.line == second.line and first.start < second.end and second.start < first.end
 
 
 def _by_line(lines: Sequence[Line], entities: Sequence[Entity]) -> list[list[Entity]]:

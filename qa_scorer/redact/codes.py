@@ -50,7 +50,7 @@ def _code_end(line: Line, first: int, words: Words) -> int | None:
     end = index = first
     letters = figures = 0
     while index < len(tokens):
-        kind = _part(line, tokens[index], words)
+        kind = _part(line, tokens[index], words, leads=index == first)
         if kind is None:
             if index == first or tokens[index].text not in ("-", "/", ",", "."):
                 break
@@ -63,11 +63,13 @@ def _code_end(line: Line, first: int, words: Words) -> int | None:
     return end if letters and figures >= 2 and length >= _SHORTEST else None
 
 
-def _part(line: Line, token: Token, words: Words) -> str | None:
+def _part(line: Line, token: Token, words: Words, leads: bool) -> str | None:
     if token.text.isdecimal() or token.text in words.digits or token.text in words.repeats:
         return "figures"
     said = line.text[token.start : token.end]
-    glued = token.end < len(line.text) and line.text[token.end].isdecimal()
-    if said.isalpha() and (len(said) == 1 or ((said.isupper() or glued) and len(said) <= _LONGEST_WORD)):
+    glued = line.text[token.end : token.end + 1].isdecimal() or line.text[max(0, token.start - 1)].isdecimal()
+    # "AB 123456": letters of a code come first or touch its figures; in "port 80 MCC" they do neither.
+    short = len(said) <= _LONGEST_WORD and (glued or (leads and said.isupper()))
+    if said.isalpha() and (len(said) == 1 or short):
         return "letters"
     return None

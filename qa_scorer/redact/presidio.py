@@ -13,6 +13,7 @@ from typing import Any
 
 from qa_scorer.errors import ModelError
 from qa_scorer.redact.lines import Entity, Line
+from qa_scorer.redact.sequences import is_public
 
 _KINDS = {
     "CREDIT_CARD": "card",
@@ -51,6 +52,7 @@ def presidio_entities(lines: Sequence[Line], language: str, models_dir: Path) ->
             Entity(line=index, start=result.start, end=result.end, kind=_KINDS[result.entity_type])
             for result in found
             if not _counts_things(line, result.start)
+            and not is_public(line, re.sub(r"\D", "", line.text[result.start : result.end]))
         ]
     return entities
 

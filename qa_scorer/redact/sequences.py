@@ -143,7 +143,7 @@ def _kind(lines: Sequence[Line], chain: Sequence[_Said]) -> str | None:
     after = cues_after(lines, chain[-1].line, chain[-1].run.end)
     if _is_card(lines, chain, digits, before):
         return "card"
-    if _is_public(lines, chain[0], digits):
+    if is_public(lines[chain[0].line], digits):
         return None
     for cue in (*before, *after):
         if cue.kind == "thing" and cue in before[:1]:
@@ -184,9 +184,8 @@ def _is_card(lines: Sequence[Line], chain: Sequence[_Said], digits: str, before:
     return paying or (len(digits) == 16 and digits[0] in "3456")
 
 
-def _is_public(lines: Sequence[Line], said: _Said, digits: str) -> bool:
-    """Tell the free numbers a company gives out."""
-    line = lines[said.line]
+def is_public(line: Line, digits: str) -> bool:
+    """Tell the free numbers a company's agents give out."""
     toll_free = (len(digits) in (10, 11) and digits.startswith(_TOLL_FREE)) or digits.startswith(_TOLL_FREE_ABROAD)
     return toll_free and line.role == "agent" and len(digits) >= 10
 

@@ -40,7 +40,9 @@ PERSONAL = [
     ["C: I want to pay by card, it's {card:4532 0151 1283 0367 1}."],
     ["C: {card:4532 0151 1283 0366}", "A: That's {card:4532 0151 1283 0366}, correct?", "C: Yes."],
     ["C: my card number is {card:4532015112830366}", "A: Thanks.", "A: I see the one with {card:0366} at the end."],
-    ["C: {card:double four double five}, I mean it's {card:four four five five double six seven seven triple eight nine one two three four} on my visa"],
+    [
+        "C: {card:double four double five}, I mean it's {card:four four five five double six seven seven triple eight nine one two three four} on my visa"
+    ],
     # Telephones
     ["C: My number is {phone:555-014-2297}."],
     ["C: You can reach me at {phone:(555) 123-4567}."],
@@ -50,7 +52,14 @@ PERSONAL = [
     ["C: {phone:five five five oh one four two two nine seven}"],
     ["C: it's {phone:555 0142} on the mobile number"],
     ["A: What's the best number to reach you?", "C: {phone:5550142297}."],
-    ["A: Can I have a phone number?", "C: Sure, {phone:555}", "A: Yes", "C: {phone:014}", "A: Okay", "C: {phone:2297}."],
+    [
+        "A: Can I have a phone number?",
+        "C: Sure, {phone:555}",
+        "A: Yes",
+        "C: {phone:014}",
+        "A: Okay",
+        "C: {phone:2297}.",
+    ],
     ["C: it's {phone:triple five, oh one four, double two nine seven}"],
     ["C: Please forward them to {phone:555-123-4567}."],
     ["C: {phone:oh seven seven double oh nine hundred one two three} is my mobile number"],
@@ -69,7 +78,12 @@ PERSONAL = [
     ["C: my account number is {account:123456789}"],
     ["C: Sure, my account number is {account:4537 8921}."],
     ["A: Could I have your account number?", "C: Yes, one second. It's {account:7894332}."],
-    ["A: And the account number, please?", "C: Of course.", "A: Take your time.", "C: {account:double oh one two nine nine four}."],
+    [
+        "A: And the account number, please?",
+        "C: Of course.",
+        "A: Take your time.",
+        "C: {account:double oh one two nine nine four}.",
+    ],
     ["C: sort code {account:20-45-45}"],
     ["C: routing number is {account:021000021}"],
     ["C: my IBAN is {account:GB29 NWBK 6016 1331 9268 19}"],

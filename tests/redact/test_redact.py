@@ -9,7 +9,7 @@ from qa_scorer.redact.words import load_words
 from tests.build import transcript
 from tests.redact.cases import HARMLESS, PERSONAL
 
-_MARKED = re.compile(r"\{(\w+):([^}]*)\}")
+MARKED = re.compile(r"\{(\w+):([^}]*)\}")
 
 
 def own_recognizers(lines: list[str]) -> list[str]:
@@ -25,8 +25,8 @@ def own_recognizers(lines: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("case", PERSONAL, ids=lambda case: case[-1][3:60])
 def test_personal_data_becomes_a_tag(case: list[str]) -> None:
-    said = [_MARKED.sub(r"\2", line) for line in case]
-    expected = [_MARKED.sub(lambda match: f"[{match[1].upper()}]", line)[3:] for line in case]
+    said = [MARKED.sub(r"\2", line) for line in case]
+    expected = [MARKED.sub(lambda match: f"[{match[1].upper()}]", line)[3:] for line in case]
     assert own_recognizers(said) == expected
 
 
