@@ -40,9 +40,7 @@ PERSONAL = [
     ["C: I want to pay by card, it's {card:4532 0151 1283 0367 1}."],
     ["C: {card:4532 0151 1283 0366}", "A: That's {card:4532 0151 1283 0366}, correct?", "C: Yes."],
     ["C: my card number is {card:4532015112830366}", "A: Thanks.", "A: I see the one with {card:0366} at the end."],
-    [
-        "C: {card:double four double five}, I mean it's {card:four four five five double six seven seven triple eight nine one two three four} on my visa"
-    ],
+    ["C: {card:four four five five double six seven seven triple eight nine one two three four} on my visa"],
     # Telephones
     ["C: My number is {phone:555-014-2297}."],
     ["C: You can reach me at {phone:(555) 123-4567}."],
@@ -194,6 +192,7 @@ HARMLESS = [
     ["A: Is your account in good standing?", "C: I think I owe 35 dollars."],
     ["C: They told me four different things at four different times."],
     ["A: Let me check that. One moment.", "C: Okay."],
+    ["A: Set the password to empty, the MMS port to 80 MCC and the APN to default."],
     ["C: Oh, one more thing."],
     ["C: Oh no, not again!"],
     ["A: The USB C port and the HDMI cable."],
