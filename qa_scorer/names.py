@@ -1,0 +1,290 @@
+"""Learn the names of a call's people from how they introduce, greet and thank each other."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from rapidfuzz.distance import JaroWinkler
+
+from qa_scorer.language import Call, Clause, Spoken
+
+GIVEN_NAMES = Path(__file__).parent / "checks" / "given_names.txt"
+ALIKE = 0.9  # Jaro-Winkler likeness from which a recognized name is taken for a known one ("joanna", "joana")
+
+INTRODUCES = re.compile(
+    r"(?<= )(?:(?:my|the|her|his) name is |name is |this is |i am |i'm |(?:it|that) is |"
+    r"(?:speaking|chatting|talking|connected|through) (?:to|with) |call me |account holder(?: is)? |under |by )"
+)
+VOCATIVE = frozenset(
+    [
+        "thank",
+        "thanks",
+        "you",
+        "hello",
+        "hi",
+        "hey",
+        "okay",
+        "sure",
+        "course",
+        "problem",
+        "welcome",
+        "goodbye",
+        "bye",
+        "sorry",
+        "yes",
+        "absolutely",
+        "certainly",
+        "alright",
+        "great",
+        "perfect",
+        "morning",
+        "afternoon",
+        "evening",
+        "understand",
+        "worries",
+        "pleasure",
+        "again",
+        "right",
+        "fantastic",
+        "wonderful",
+        "correct",
+        "excellent",
+        "well",
+        "day",
+        "now",
+        "care",
+        "no",
+        "ahead",
+        "see",
+        "that",
+        "apologize",
+        "today",
+        "concern",
+        "frustration",
+        "please",
+        "listen",
+        "look",
+        "so",
+        "definitely",
+        "got",
+        "it",
+        "good",
+        "done",
+        "and",
+        "inconvenience",
+        "there",
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "dr",
+        "miss",
+    ]
+)
+TITLES = frozenset(["mr", "mrs", "ms", "miss", "mister", "madam", "dr", "doctor", "professor"])
+NOT_NAMES = frozenset(
+    [
+        "sir",
+        "madam",
+        "ma'am",
+        "maam",
+        "everyone",
+        "sorry",
+        "calling",
+        "speaking",
+        "here",
+        "there",
+        "just",
+        "not",
+        "going",
+        "trying",
+        "having",
+        "looking",
+        "very",
+        "so",
+        "the",
+        "a",
+        "an",
+        "glad",
+        "happy",
+        "sure",
+        "afraid",
+        "unable",
+        "able",
+        "okay",
+        "fine",
+        "good",
+        "interested",
+        "wondering",
+        "still",
+        "really",
+        "also",
+        "currently",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "english",
+        "spanish",
+        "american",
+        "british",
+        "please",
+        "thanks",
+        "thank",
+        "hello",
+        "hi",
+        "hey",
+        "yes",
+        "no",
+        "great",
+        "perfect",
+        "excellent",
+        "absolutely",
+        "certainly",
+        "sure",
+        "alright",
+        "right",
+        "mom",
+        "dad",
+        "mum",
+        "customer",
+        "agent",
+        "support",
+        "service",
+        "team",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """Lower-case names: of the customer, and of the agent."""
+
+    customer: frozenset[str]
+    agent: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def given_names() -> frozenset[str]:
+    """Return common given names in lower case."""
+    return frozenset(GIVEN_NAMES.read_text(encoding="utf-8").split())
+
+
+def learn_names(call: Call) -> Names:
+    """Learn who is who. Names from the call's metadata count first, then what is said."""
+    info = call.transcript.call
+    agent = set(_parts(info.agent_name or ""))
+    customer = {
+        part
+        for key, value in info.extra.items()
+        if "customer" in key.lower() and "name" in key.lower()
+        for part in _parts(value)
+    }
+    for turn in call.turns:
+        if turn.role == "agent" and turn.nth < 3:
+            agent |= introduced(turn) - customer
+        if turn.role == "customer":
+            customer |= introduced(turn) if turn.nth < 8 else set()
+    for turn in call.turns:
+        if turn.role == "customer":
+            agent |= {name for name, _ in vocatives(turn, call)} - customer
+        if turn.role == "customer" and (before := call.before(turn.index, "agent")) and _asks_name(before):
+            customer |= set(name_like(turn))
+    customer -= agent if len(customer) > 1 else set()
+    return Names(customer=frozenset(customer), agent=frozenset(agent))
+
+
+def introduced(turn: Spoken) -> set[str]:
+    """Return the names with which a speaker introduces himself in a turn."""
+    names: set[str] = set()
+    for clause in turn.clauses:
+        words = clause.words
+        line = " " + " ".join(words) + " "
+        for match in INTRODUCES.finditer(line):
+            at = line.count(" ", 0, match.end()) - 1
+            firm = match[0].startswith(("my name", "name is", "call me"))
+            for word in words[at : at + 3]:
+                if not is_name(word, turn, firm):
+                    break
+                names.add(word)
+        for i, word in enumerate(words[:-1]):
+            if words[i + 1] in {"speaking", "here"} and is_name(word, turn, False):
+                names.add(word)
+    return names
+
+
+def is_name(word: str, turn: Spoken, firm: bool) -> bool:
+    """Tell whether a word is a name: a known one, or written with a capital, or (``firm``) after "my name is"."""
+    if word in NOT_NAMES or not re.fullmatch(r"[a-z][a-z'\-]+", word):
+        return False
+    capital = any(word == name.lower() for name in turn.capitals)
+    return word in given_names() or capital or (firm and not turn.capitals and len(word) > 2)
+
+
+def vocatives(turn: Spoken, call: Call) -> list[tuple[str, Clause]]:
+    """Return names with which someone is addressed: after a courtesy, or alone at the edge of a clause."""
+    found = []
+    for clause in turn.clauses:
+        words = clause.words
+        for i, word in enumerate(words):
+            if word in NOT_NAMES:
+                continue
+            known = word in given_names()
+            capital = any(word == name.lower() for name in turn.capitals)
+            if not (known or capital):
+                continue
+            before = words[i - 1] if i else ""
+            edge = set_off(turn, clause, i)
+            titled = before in TITLES
+            if titled or (known and before in VOCATIVE) or (edge and (known or (capital and before in VOCATIVE))):
+                found.append((word, clause))
+    return found
+
+
+def set_off(turn: Spoken, clause: Clause, i: int) -> bool:
+    """Tell whether a word is set off by commas or marks, as someone addressed is."""
+    text = turn.turn.text
+    before = text[: clause.starts[i]].rstrip()
+    after = text[clause.ends[i] :].lstrip()
+    return (not before or before[-1] in ",.!?-–—]") and (not after or after[0] in ",.!?-–—[(")
+
+
+def name_like(turn: Spoken) -> list[str]:
+    """Return the words of a short answer that look like a name."""
+    words = [word for clause in turn.clauses for word in clause.words]
+    if len(words) > 12:
+        return []
+    return [word for word in words if is_name(word, turn, False)]
+
+
+def _asks_name(turn: Spoken) -> bool:
+    return any("name" in clause.keys and (clause.question or "please" in clause.keys) for clause in turn.clauses)
+
+
+def _parts(name: str) -> list[str]:
+    return [part for part in re.findall(r"[a-z][a-z'\-]+", name.lower()) if part not in TITLES]
+
+
+def alike(word: str, names: frozenset[str]) -> bool:
+    """Tell whether a word is one of the names, or what a recognizer may have made of it."""
+    return word in names or (
+        len(word) > 4 and any(len(n) > 4 and JaroWinkler.similarity(word, n) >= ALIKE for n in names)
+    )

@@ -1,0 +1,163 @@
+"""Language packs: what each check listens for, as data a coach can read and extend (``checks/<check>.<lang>.toml``)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from qa_scorer.errors import PackError
+from qa_scorer.phrases import Phrase, compile_phrase
+
+PACKAGED = Path(__file__).parent / "checks"
+COMMON = "common"
+PAGE_KEYS = ("title", "what", "why", "where", "teach")
+SENTENCES = ("phrases", "unless", "alternative", "examples", "counter", "retire")
+SIGNAL_KEYS = {*SENTENCES, "what", "isnt", "better", "meaning", "threshold"}
+DEFAULT_THRESHOLD = 0.75
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalPack:
+    """What one signal sounds like in one language.
+
+    ``unless`` are phrases whose presence in the same clause says that it is not the signal; ``alternative`` are
+    phrases that excuse it anywhere in the turn. ``threshold`` is the cosine from which a sentence means the same as
+    an example.
+    """
+
+    name: str
+    what: str = ""
+    isnt: str = ""
+    better: str = ""
+    phrases: tuple[Phrase, ...] = ()
+    unless: tuple[Phrase, ...] = ()
+    alternative: tuple[Phrase, ...] = ()
+    examples: tuple[str, ...] = ()
+    counter: tuple[str, ...] = ()
+    meaning: bool = True
+    threshold: float = DEFAULT_THRESHOLD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """One check's page and signals in one language."""
+
+    check: str
+    language: str
+    page: Mapping[str, str] = field(default_factory=dict)
+    signals: tuple[SignalPack, ...] = ()
+    files: tuple[Path, ...] = ()
+
+
+@lru_cache(maxsize=16)
+def load_packs(checks: tuple[str, ...], language: str, packs_dir: Path | None = None) -> tuple[Pack, ...]:
+    """Load the packs of ``checks``, with the user's own laid over them. Raises ``PackError`` naming file and line."""
+    common = PACKAGED / f"{COMMON}.{language}.toml"
+    lists = dict(_read(common).get("lists", {})) if common.exists() else {}
+    packs = []
+    for check in checks:
+        path = PACKAGED / f"{check}.{language}.toml"
+        pack = load_pack(path, check, language, lists) if path.exists() else Pack(check=check, language=language)
+        own = packs_dir / f"{check}.{language}.toml" if packs_dir else None
+        if own is not None and own.exists():
+            pack = _lay_over(pack, own, lists)
+        packs.append(pack)
+    return tuple(packs)
+
+
+def has_pack(language: str) -> bool:
+    """Tell whether any check ships a pack for a language."""
+    return any(PACKAGED.glob(f"*.{language}.toml"))
+
+
+def load_pack(path: Path, check: str, language: str, lists: Mapping[str, Sequence[str]] | None = None) -> Pack:
+    """Load and validate one pack file. Raises ``PackError`` naming file, line and key."""
+    raw = _read(path)
+    _known(path, raw, {"page", "lists", "signal"}, "")
+    page = raw.get("page", {})
+    _known(path, page, set(PAGE_KEYS), "page")
+    lists = {**(lists or {}), **raw.get("lists", {})}
+    signals = [_signal(path, name, table, lists) for name, table in raw.get("signal", {}).items()]
+    return Pack(check=check, language=language, page=page, signals=tuple(signals), files=(path,))
+
+
+def _signal(path: Path, name: str, table: Any, lists: Mapping[str, Sequence[str]]) -> SignalPack:
+    if not isinstance(table, dict):
+        raise _error(path, name, f'[signal."{name}"] must be a table')
+    _known(path, table, SIGNAL_KEYS, name)
+    values: dict[str, Any] = {key: table[key] for key in SIGNAL_KEYS & table.keys() if key not in {*SENTENCES}}
+    for key in SENTENCES:
+        entries = table.get(key, [])
+        if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
+            raise _error(path, key, f"'{key}' of {name} must be a list of sentences in quotes")
+        if key in {"phrases", "unless", "alternative"}:
+            values[key] = tuple(_phrase(path, entry, lists) for entry in entries)
+        elif key != "retire":
+            values[key] = tuple(entries)
+    threshold = values.get("threshold", DEFAULT_THRESHOLD)
+    if not isinstance(threshold, float) or not 0 < threshold <= 1:
+        raise _error(path, "threshold", f"'threshold' of {name} must be a number between 0 and 1")
+    return SignalPack(name=name, **values)
+
+
+def _phrase(path: Path, text: str, lists: Mapping[str, Sequence[str]]) -> Phrase:
+    try:
+        return compile_phrase(text, lists)
+    except PackError as error:
+        raise _error(path, text, str(error)) from error
+
+
+def _lay_over(pack: Pack, path: Path, lists: Mapping[str, Sequence[str]]) -> Pack:
+    shipped = _read(PACKAGED / f"{pack.check}.{pack.language}.toml") if pack.files else {}
+    own = load_pack(path, pack.check, pack.language, {**lists, **shipped.get("lists", {})})
+    raw = _read(path).get("signal", {})
+    by_name = {signal.name: signal for signal in pack.signals}
+    for signal in own.signals:
+        if pack.signals and signal.name not in by_name:
+            raise _error(path, signal.name, f"unknown signal '{signal.name}'; {pack.check} has {', '.join(by_name)}")
+        retired = set(raw[signal.name].get("retire", []))
+        before = by_name.get(signal.name, SignalPack(name=signal.name))
+        said = {phrase.text for phrase in before.phrases} | {*before.examples, *before.counter}
+        if unknown := sorted(retired - said):
+            raise _error(path, unknown[0], f"'retire' names \"{unknown[0]}\", which {signal.name} does not have")
+        by_name[signal.name] = replace(
+            before,
+            phrases=(*(p for p in before.phrases if p.text not in retired), *signal.phrases),
+            unless=(*before.unless, *signal.unless),
+            alternative=(*before.alternative, *signal.alternative),
+            examples=(*(e for e in before.examples if e not in retired), *signal.examples),
+            counter=(*(c for c in before.counter if c not in retired), *signal.counter),
+            better=signal.better or before.better,
+            threshold=signal.threshold if "threshold" in raw[signal.name] else before.threshold,
+        )
+    return replace(pack, signals=tuple(by_name.values()), files=(*pack.files, path))
+
+
+def _known(path: Path, table: Mapping[str, Any], known: set[str], where: str) -> None:
+    for key in table:
+        if key not in known:
+            place = f" in '{where}'" if where else ""
+            raise _error(path, key, f"unknown key '{key}'{place}; known are {', '.join(sorted(known))}")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise PackError(f"{path}: no such pack.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PackError(f"{path}: not valid TOML: {error}.") from error
+
+
+def _error(path: Path, key: str, message: str) -> PackError:
+    """Make an error that names the first line on which ``key`` stands."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    escaped = key.replace("\\", "\\\\").replace('"', '\\"')
+    found = next((n for n, line in enumerate(lines, 1) if re.search(rf"(?<!\w){re.escape(escaped)}(?!\w)", line)), None)
+    found = found or next((n for n, line in enumerate(lines, 1) if key in line), 1)
+    return PackError(f"{path}:{found}: {message}.")
