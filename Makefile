@@ -8,12 +8,14 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format models lock clean
+.PHONY: help run test check lint format models gpu ray lock clean
 
 help:
 	@echo "make run     set up, fetch the models, score sample_calls/ into $(OUT)/"
 	@echo "make test    set up, then lint, types, layers and every test (real models, up to 30 minutes)"
 	@echo "make check   the same without the tests that run real models (about a minute)"
+	@echo "make gpu     add the libraries recognition needs on an NVIDIA GPU"
+	@echo "make ray     add Ray, for work on many machines"
 	@echo "make format  put the code into the house style"
 	@echo "make lock    pin what is installed now in requirements.lock"
 	@echo "make clean   remove $(VENV)/ and $(OUT)/"
@@ -41,6 +43,9 @@ format: $(VENV)/.installed-dev
 
 models: $(VENV)/.installed
 	@$(BIN)/qa-scorer models pull
+
+gpu ray: $(VENV)/.installed
+	$(PIP) install --quiet --constraint requirements.lock --editable ".[$@]"
 
 # Names and versions only: where packages come from is each user's own pip configuration.
 lock: $(VENV)/.installed-dev
