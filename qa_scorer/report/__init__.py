@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from qa_scorer import __version__
 from qa_scorer.records import Scorecard, Transcript
 from qa_scorer.report import history, rollup, tables, words
+from qa_scorer.report.schemas import SCHEMAS
 from qa_scorer.settings import Settings
 from qa_scorer.store import encode, read_failures, read_scorecard, read_transcript, transcript_path
 
@@ -37,7 +38,7 @@ def write_report(out: Path, settings: Settings, *, run_date: date | None = None)
     from qa_scorer.report import html
 
     built = tables.build(_cards(out))
-    for name in tables.SCHEMAS:
+    for name in SCHEMAS:
         history.write_parquet(getattr(built, name), out / "data" / f"{name}.parquet")
     past = history.update(out / "history", built, run_date or date.today())
     files = words.file_names(built.calls["agent"].unique().to_list())

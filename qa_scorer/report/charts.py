@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from qa_scorer.report.workbook import ACCENT, FONT, Page
+from qa_scorer.report.looks import ACCENT, FONT
+from qa_scorer.report.workbook import Page
 
 if TYPE_CHECKING:
     from openpyxl.chart import BarChart, LineChart

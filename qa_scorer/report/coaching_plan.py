@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from qa_scorer.report.coaching import AgentReport
 
-WIDTHS = (24, 78, 10)
+WIDTHS = (26, 96, 10)
 SHOWN = 2
 INPUT_LINES = 3
 ACTION = "action:"

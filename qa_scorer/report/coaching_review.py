@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa_scorer.report import words
-from qa_scorer.report.workbook import Page, Value, banner, filterable, new_page, put, put_row, table_head
+from qa_scorer.report.workbook import Page, Value, banner, filterable, id_width, new_page, put, put_row, table_head
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SHEET = "Review"
 HEADS = ("Call", "Question", "Points", "Why", "Agree?", "Corrected answer", "Comment")
 KEYS = ("call_id", "section", "criterion", "points", "out_of", "rubric_sha256")
-WIDTHS = (16, 34, 9, 38, 11, 16, 34, 14, 12, 14, 8, 8, 12)
+WIDTHS = (34, 9, 38, 11, 16, 34, 14, 12, 14, 8, 8, 12)
 FIRST_INPUT = 5
 KEY_COLUMN = 3
 """Column of the Coaching sheet that holds, hidden, the key of the input beside it."""
@@ -67,7 +67,7 @@ def add_review(book: Workbook, report: AgentReport, kept: Inputs) -> None:
     """Add the sheet: every criterion of the calls most worth a second look, and of those already reviewed."""
     from openpyxl.worksheet.datavalidation import DataValidation
 
-    page = new_page(book, SHEET, WIDTHS, landscape=True, tab="C2A93A")
+    page = new_page(book, SHEET, (id_width(report.calls["call_id"]), *WIDTHS), landscape=True, tab="C2A93A")
     row = banner(
         page,
         f"Review · {words.clip(report.name, 60)}",

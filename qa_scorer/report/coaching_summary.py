@@ -191,7 +191,7 @@ def _charts(page: Page, row: int, report: AgentReport) -> int:
         for line in sections.iter_rows(named=True)
     ]
     block = _chart_cells(page, len(lines) + 4, "Section", bars)
-    charts.add_bars(page, block, f"D{row}", "Sections", size_cm=(7.7, 7.2), across=True)
+    charts.add_bars(page, block, f"D{row}", "Sections", size_cm=(7.3, 7.2), across=True)
     for offset in range(CHART_ROWS):
         page.sheet.row_dimensions[row + offset].height = 15
     return row + CHART_ROWS

@@ -12,6 +12,7 @@ from qa_scorer.report.workbook import (
     as_time,
     banner,
     filterable,
+    id_width,
     new_page,
     put,
     put_band,
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
     from qa_scorer.report.coaching import AgentReport
 
 CALL_HEADS = ("Call", "Started", "Length", "Score", "Band", "Outcome", "Compliance", "Customer at the end", "Note")
-CALL_WIDTHS = (24, 16, 8, 8, 11, 16, 12, 14, 50)
+CALL_WIDTHS = (16, 8, 8, 11, 16, 12, 14, 50)
 EVIDENCE_HEADS = ("Call", "Time", "Verdict", "Behaviour", "Who", "Words", "Better", "Counts for", "How sure", "Found")
-EVIDENCE_WIDTHS = (18, 10, 10, 22, 10, 50, 30, 26, 9, 12)
+EVIDENCE_WIDTHS = (10, 10, 22, 10, 50, 30, 26, 9, 12)
 CENTRED = ("Length", "Score", "Band", "Compliance", "Time", "Verdict", "How sure")
 MAX_EVIDENCE = 4000
 """Rows of evidence in a workbook; the findings table holds all."""
@@ -36,7 +37,8 @@ MAX_EVIDENCE = 4000
 
 def add_calls(book: Workbook, report: AgentReport) -> None:
     """Add the sheet of calls."""
-    page = new_page(book, "Calls", CALL_WIDTHS, landscape=True)
+    widths = (id_width(report.calls["call_id"]), *CALL_WIDTHS)
+    page = new_page(book, "Calls", widths, landscape=True)
     head = banner(page, f"Calls · {words.clip(report.name, 60)}", [_about(report)])
     table_head(page, head, CALL_HEADS, centred=CENTRED)
     row = head
@@ -85,7 +87,8 @@ def call_note(line: dict[str, Any]) -> str:
 
 def add_evidence(book: Workbook, report: AgentReport) -> None:
     """Add the sheet of findings."""
-    page = new_page(book, "Evidence", EVIDENCE_WIDTHS, landscape=True)
+    widths = (id_width(report.calls["call_id"]), *EVIDENCE_WIDTHS)
+    page = new_page(book, "Evidence", widths, landscape=True)
     found = report.findings
     note = "Every finding behind the scores. Filter by call, behaviour or verdict; the call opens at the transcript."
     if found.height > MAX_EVIDENCE:

@@ -155,7 +155,7 @@ def _strength(by_criterion: pl.DataFrame, fair: pl.DataFrame, load: Load) -> Str
             continue
         return Strength(
             criterion=row["criterion"],
-            question=criterion.question,
+            question=words.question(criterion.question),
             section=row["section_title"],
             share=row["share"],
             calls=row["calls"],

@@ -124,33 +124,33 @@ def _section(page: Page, row: int, section: SectionScore) -> int:
 
 
 def _criterion(page: Page, row: int, criterion: CriterionScore) -> int:
-    """Write a criterion, its reason, and below it what was said; return the last row."""
-    question = criterion.question
+    """Write a criterion, its reason, and below it what was said, as one block; return the last row."""
+    question = words.question(criterion.question)
     severity = words.SEVERITY_WORDS.get(criterion.severity, criterion.severity)
     if severity:
         question += f" ({severity}{': failed' if criterion.critical_failed else ''})"
     counts = criterion.applicable and criterion.points is not None
+    said = [(words.when(one), evidence(one.verdict, one.signal, one.quote)) for one in criterion.findings]
+    if len(said) > MAX_EVIDENCE:
+        more = words.count(len(said) - MAX_EVIDENCE, "more place")
+        said = [*said[:MAX_EVIDENCE], ("", f"and {more}: see the page of this call")]
+    first = "open" if said else "cell"
     put_row(
         page,
         row,
         [
-            (question, "cell_failed" if criterion.critical_failed else "cell"),
-            (criterion.weight, "cell_plain"),
-            (criterion.points if counts else "N/A", "cell_plain"),
-            (criterion.out_of, "cell_plain"),
-            (None, "cell"),
-            (words.clip(criterion.reason, 300), "cell"),
+            (question, f"{first}_failed" if criterion.critical_failed else first),
+            (criterion.weight, f"{first}_plain"),
+            (criterion.points if counts else "N/A", f"{first}_plain"),
+            (criterion.out_of, f"{first}_plain"),
+            (None, first),
+            (words.clip(criterion.reason, 300), first),
         ],
     )
-    for finding in criterion.findings[:MAX_EVIDENCE]:
-        row += 1
-        said = evidence(finding.verdict, finding.signal, finding.quote)
-        put_row(page, row, [*[(None, "cell")] * 4, (words.when(finding), "cell_centre"), (said, "cell_quote")])
-    if len(criterion.findings) > MAX_EVIDENCE:
-        row += 1
-        more = f"and {words.count(len(criterion.findings) - MAX_EVIDENCE, 'more place')}: see the page of this call"
-        put_row(page, row, [*[(None, "cell")] * 5, (more, "cell_muted")])
-    return row
+    for index, (time, text) in enumerate(said, start=1):
+        look = "cell" if index == len(said) else "open"
+        put_row(page, row + index, [*[(None, look)] * 4, (time, f"{look}_centre"), (text, f"{look}_quote")])
+    return row + len(said)
 
 
 def evidence(verdict: str, signal: str, quote: str) -> str:

@@ -1,26 +1,4 @@
-"""Scorecards as tables: polars, pure. These schemas are public (``data/*.parquet``); columns are added, never renamed.
-
-======== ============================== ===============================================================================
-table    one row is                     columns beyond the keys ``call_id`` and ``agent``
-======== ============================== ===============================================================================
-calls    a call, scored or not          metadata, ``date``, ``duration_s``, ``status`` and ``reason``, ``score``,
-                                        ``score_before_critical``, ``compliance_score``, ``band``, ``band_reason``,
-                                        ``confidence``, ``outcome``, ``outcome_confidence``, ``customer_end``,
-                                        ``repeat_contact``, ``critical_failed``, ``rubric``, ``rubric_version``,
-                                        ``rubric_sha256``
-criteria a criterion of a scored call   ``section``, ``section_title``, ``section_weight``, ``section_score``,
-                                        ``criterion``, ``question``, ``weight`` (as on the form), ``form_weight`` (of
-                                        100), ``points``, ``out_of``, ``share`` (points ÷ out of), ``lost`` (points of
-                                        100), ``applicable``, ``reason``, ``confidence``, ``severity``,
-                                        ``critical_failed``, ``controllable``
-findings a piece of evidence            ``criteria`` (ids that used it), ``signal``, ``verdict``, ``role``, ``start``
-                                        and ``end`` (s), ``turn``, ``quote``, ``rule``, ``how``, ``confidence``,
-                                        ``suggestion``
-metrics  a measured fact of a call      ``metric``, ``value``, ``unit``
-======== ============================== ===============================================================================
-
-``agent`` is the agent's id, else the name, else ``unassigned``. ``date`` is the day the call started, null if unknown.
-"""
+"""Scorecards as tables: polars, pure. ``schemas`` says what stands in them."""
 
 from __future__ import annotations
 
@@ -31,86 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from qa_scorer.records import Finding, Scorecard, SectionScore
 from qa_scorer.report import words
+from qa_scorer.report.schemas import SCHEMAS, frame
 
 if TYPE_CHECKING:
     import polars as pl
 
 CHUNK = 500
 """Calls turned into columns at a time, so that ten thousand calls never stand in memory as Python rows."""
-
-_TEXT, _NUMBER, _WHOLE, _FLAG, _DAY, _LIST = "text", "number", "whole", "flag", "day", "list"
-
-SCHEMAS: Mapping[str, Mapping[str, str]] = {
-    "calls": {
-        "call_id": _TEXT,
-        "agent": _TEXT,
-        "agent_id": _TEXT,
-        "agent_name": _TEXT,
-        "team": _TEXT,
-        "queue": _TEXT,
-        "client": _TEXT,
-        "direction": _TEXT,
-        "started_at": _TEXT,
-        "date": _DAY,
-        "duration_s": _NUMBER,
-        "language": _TEXT,
-        "status": _TEXT,
-        "reason": _TEXT,
-        "score": _NUMBER,
-        "score_before_critical": _NUMBER,
-        "compliance_score": _NUMBER,
-        "band": _TEXT,
-        "band_reason": _TEXT,
-        "confidence": _NUMBER,
-        "outcome": _TEXT,
-        "outcome_confidence": _NUMBER,
-        "customer_end": _TEXT,
-        "repeat_contact": _FLAG,
-        "critical_failed": _FLAG,
-        "rubric": _TEXT,
-        "rubric_version": _TEXT,
-        "rubric_sha256": _TEXT,
-    },
-    "criteria": {
-        "call_id": _TEXT,
-        "agent": _TEXT,
-        "section": _TEXT,
-        "section_title": _TEXT,
-        "section_weight": _NUMBER,
-        "section_score": _NUMBER,
-        "criterion": _TEXT,
-        "question": _TEXT,
-        "weight": _NUMBER,
-        "form_weight": _NUMBER,
-        "points": _NUMBER,
-        "out_of": _NUMBER,
-        "share": _NUMBER,
-        "lost": _NUMBER,
-        "applicable": _FLAG,
-        "reason": _TEXT,
-        "confidence": _NUMBER,
-        "severity": _TEXT,
-        "critical_failed": _FLAG,
-        "controllable": _FLAG,
-    },
-    "findings": {
-        "call_id": _TEXT,
-        "agent": _TEXT,
-        "criteria": _LIST,
-        "signal": _TEXT,
-        "verdict": _TEXT,
-        "role": _TEXT,
-        "start": _NUMBER,
-        "end": _NUMBER,
-        "turn": _WHOLE,
-        "quote": _TEXT,
-        "rule": _TEXT,
-        "how": _TEXT,
-        "confidence": _NUMBER,
-        "suggestion": _TEXT,
-    },
-    "metrics": {"call_id": _TEXT, "agent": _TEXT, "metric": _TEXT, "value": _NUMBER, "unit": _TEXT},
-}
 
 _FACTS = {
     "agent_talk_share": "share",
@@ -143,7 +48,7 @@ def build(cards: Iterable[Scorecard]) -> Tables:
     import polars as pl
 
     rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in SCHEMAS}
-    frames: dict[str, list[pl.DataFrame]] = {name: [_frame(name, [])] for name in SCHEMAS}
+    frames: dict[str, list[pl.DataFrame]] = {name: [frame(name, [])] for name in SCHEMAS}
     for index, card in enumerate(cards, start=1):
         rows["calls"].append(_call(card))
         rows["criteria"].extend(_criteria(card))
@@ -151,10 +56,10 @@ def build(cards: Iterable[Scorecard]) -> Tables:
         rows["metrics"].extend(_metrics(card))
         if index % CHUNK == 0:
             for name in SCHEMAS:
-                frames[name].append(_frame(name, rows[name]))
+                frames[name].append(frame(name, rows[name]))
                 rows[name] = []
     for name in SCHEMAS:
-        frames[name].append(_frame(name, rows[name]))
+        frames[name].append(frame(name, rows[name]))
     return Tables(**{name: pl.concat(frames[name], rechunk=True) for name in SCHEMAS})
 
 
@@ -197,20 +102,6 @@ def all_findings(card: Scorecard) -> list[tuple[Finding, tuple[str, ...]]]:
                     ids.append(criterion.id)
     pairs = [(finding, tuple(ids)) for finding, ids in users.items()]
     return sorted(pairs, key=lambda pair: (pair[0].start is None, pair[0].start or 0.0, pair[0].signal))
-
-
-def _frame(name: str, rows: list[tuple[Any, ...]]) -> pl.DataFrame:
-    import polars as pl
-
-    kinds: dict[str, Any] = {
-        _TEXT: pl.String,
-        _NUMBER: pl.Float64,
-        _WHOLE: pl.Int64,
-        _FLAG: pl.Boolean,
-        _DAY: pl.Date,
-        _LIST: pl.List(pl.String),
-    }
-    return pl.DataFrame(rows, schema={column: kinds[kind] for column, kind in SCHEMAS[name].items()}, orient="row")
 
 
 def _call(card: Scorecard) -> tuple[Any, ...]:
@@ -270,7 +161,7 @@ def _section(
             section.weight,
             section.score,
             criterion.id,
-            criterion.question,
+            words.question(criterion.question),
             criterion.weight,
             worth,
             criterion.points if counts else None,

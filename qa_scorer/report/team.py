@@ -14,6 +14,7 @@ from qa_scorer.report.workbook import (
     banner,
     filterable,
     heading,
+    id_width,
     new_page,
     new_workbook,
     put,
@@ -109,12 +110,14 @@ def _agents(page: Page, row: int, report: TeamReport) -> int:
     for line in rollup.agents(report.calls).iter_rows(named=True):
         row += 1
         mean = rollup.mean_interval(scores.get(line["agent"], []))
-        put_link(page, row, 1, line["name"], words.link("coaching", f"{report.files[line['agent']]}.xlsx"))
+        put_link(
+            page, row, 1, words.clip(line["name"], 48), words.link("coaching", f"{report.files[line['agent']]}.xlsx")
+        )
         put_row(
             page,
             row,
             [
-                (line["team"] or words.NOTHING, "cell"),
+                (words.clip(line["team"] or words.NOTHING, 40), "cell"),
                 (line["calls"], "cell_whole"),
                 (line["scored"], "cell_whole"),
                 (as_number(mean.mean), "cell_number"),
@@ -149,13 +152,13 @@ def _distribution(page: Page, row: int, report: TeamReport) -> None:
 
 def _trend(book: Workbook, report: TeamReport) -> None:
     teams = [name for name, points in report.trends.items() if points]
-    page = new_page(book, "Trend", (22, *([16] * max(3, len(teams)))), landscape=True)
+    page = new_page(book, "Trend", (22, *([16] * max(6, len(teams)))), landscape=True)
     row = banner(page, "Trend", ["Mean score by day or week, each team a line; a single run shows its calls in order."])
     if not teams:
         put(page, row + 1, 1, "The trend starts with the first scored call.", "text", span=len(page.widths))
         return
     labels = list(dict.fromkeys(point.label for name in teams for point in report.trends[name]))
-    table_head(page, row, ("When", *teams), centred=teams)
+    table_head(page, row, ("When", *(words.clip(name, 28) for name in teams)), centred=teams)
     values = {(name, point.label): point.own for name in teams for point in report.trends[name]}
     for offset, label in enumerate(labels, start=1):
         put(page, row + offset, 1, label, "cell")
@@ -179,9 +182,9 @@ def look_first(calls: pl.DataFrame) -> pl.DataFrame:
 
 
 def _look_first(book: Workbook, report: TeamReport) -> None:
-    widths = (*coaching_tables.CALL_WIDTHS[:1], 20, *coaching_tables.CALL_WIDTHS[1:])
-    page = new_page(book, "Review first", widths, landscape=True, tab="8E1B1B")
     first = look_first(report.calls)
+    widths = (id_width(first["call_id"]), 20, *coaching_tables.CALL_WIDTHS)
+    page = new_page(book, "Review first", widths, landscape=True, tab="8E1B1B")
     shown = f" The first {MAX_FIRST} of {first.height:,}." if first.height > MAX_FIRST else ""
     head = banner(
         page,
@@ -196,14 +199,14 @@ def _look_first(book: Workbook, report: TeamReport) -> None:
     row = head
     for line in first.head(MAX_FIRST).iter_rows(named=True):
         row += 1
-        coaching_tables.call_row(page, row, line, folder=".", agent=line["agent_name"] or line["agent"])
+        coaching_tables.call_row(page, row, line, folder=".", agent=words.agent(line["agent_name"], line["agent"]))
     filterable(page, head, row)
 
 
 def _not_scored(book: Workbook, report: TeamReport) -> None:
-    page = new_page(book, "Not scored", (26, 20, 18, 10, 70), landscape=True)
-    head = banner(page, "Not scored and failed", ["These calls count in no average."])
     missing = report.calls.filter(_status("not_scored"))
+    page = new_page(book, "Not scored", (id_width(missing["call_id"]), 20, 18, 10, 70), landscape=True)
+    head = banner(page, "Not scored and failed", ["These calls count in no average."])
     if missing.is_empty() and not report.failures:
         put(page, head + 1, 1, "Every call was scored.", "text", span=5)
         return
@@ -218,7 +221,7 @@ def _not_scored(book: Workbook, report: TeamReport) -> None:
             page,
             row,
             [
-                (line["agent_name"] or line["agent"], "cell"),
+                (words.agent(line["agent_name"], line["agent"]), "cell"),
                 (words.started(line["started_at"]), "cell"),
                 (length, "cell_centre"),
                 (reason, "cell"),

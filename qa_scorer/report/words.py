@@ -176,7 +176,17 @@ def signal(name: str) -> str:
 
 def title(section_id: str, given: str) -> str:
     """Return a section's title, made from its id where the rubric gives none."""
-    return given or section_id.replace("_", " ").capitalize()
+    return clip(given, 60) or section_id.replace("_", " ").capitalize()
+
+
+def agent(name: str | None, key: str) -> str:
+    """Return whom to call by, short enough for a column."""
+    return "No agent named" if key == UNASSIGNED else clip(name or key, 48)
+
+
+def question(text: str) -> str:
+    """Return a criterion's question, short enough to stand on a form."""
+    return clip(text, 220)
 
 
 def when(finding: Finding) -> str:

@@ -7,36 +7,25 @@ wrapped text fits. Column widths are set before the first ``put``.
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa_scorer.report import words
+from qa_scorer.report.fitting import wrapped_lines
+from qa_scorer.report.looks import ACCENT, FONT, LOOKS, RULE, Look
 from qa_scorer.store import write_bytes_atomic
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-INK, MUTED, RULE, PAPER, ACCENT = "1F2937", "6B7280", "D1D5DB", "F3F4F6", "1E3A5F"
-INPUT_FILL = "FFF9DB"
-BAND_COLOURS: Mapping[str, tuple[str, str]] = {
-    # fill, text: told apart in colour, in grey print by the word beside them, and by most colour-blind readers
-    "pass": ("DDF3E4", "14532D"),
-    "coach": ("FFF0C9", "7A4A00"),
-    "flag": ("FBDCD9", "8E1B1B"),
-    "review": ("E3E5FB", "3730A3"),
-    "none": ("ECEEF1", "4B5563"),
-}
-FONT = "Arial"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\n", "'", "#")
 """First characters that make a spreadsheet compute a text, or read it as an error, when somebody edits the cell."""
 
-TIME_FORMAT = "[m]:ss"
 SECONDS_A_DAY = 86_400
 MAX_ROW_PT = 405.0
 UNSET_WIDTH = 13.0
@@ -44,71 +33,6 @@ PADDING_PT = 6.0
 MAX_SHRINK = 1.4
 """How much too long a sheet may be and still be shrunk to a page; further, 9 pt would print below 6 pt."""
 Value = str | int | float | date | datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """How a cell looks; ``border`` is none, line (below), box or input."""
-
-    size: float = 10
-    bold: bool = False
-    italic: bool = False
-    colour: str = INK
-    fill: str | None = None
-    border: str = "none"
-    across: str = "left"
-    down: str = "center"
-    wrap: bool = True
-    number: str = "General"
-    indent: int = 0
-    underline: bool = False
-
-
-LOOKS: Mapping[str, Look] = {
-    "title": Look(size=18, bold=True, colour="FFFFFF", fill=ACCENT, wrap=False, indent=1),
-    "subtitle": Look(colour="DCE6F2", fill=ACCENT, indent=1),
-    "heading": Look(size=12, bold=True, colour=ACCENT, border="under", down="bottom"),
-    "note": Look(size=9, colour=MUTED, down="top"),
-    "text": Look(),
-    "small": Look(size=9, colour=MUTED),
-    "label": Look(bold=True, colour=MUTED, size=9),
-    "strong": Look(bold=True),
-    "quote": Look(italic=True),
-    "head": Look(size=9, bold=True, colour="FFFFFF", fill=ACCENT, border="line"),
-    "head_centre": Look(size=9, bold=True, colour="FFFFFF", fill=ACCENT, border="line", across="center"),
-    "cell": Look(size=9, border="line"),
-    "cell_failed": Look(size=9, border="line", bold=True, colour=BAND_COLOURS["flag"][1]),
-    "cell_bold": Look(size=9, border="line", bold=True),
-    "cell_quote": Look(size=9, border="line", italic=True),
-    "cell_muted": Look(size=9, border="line", colour=MUTED),
-    "cell_link": Look(size=9, border="line", colour="1D4ED8", underline=True),
-    "cell_number": Look(size=9, border="line", across="center", number="0.0"),
-    "cell_plain": Look(size=9, border="line", across="center", number="0.##;-0.##;0"),
-    "cell_percent": Look(size=9, border="line", across="center", number="0%"),
-    "cell_signed": Look(size=9, border="line", across="center", number="+0.0;−0.0;0.0"),
-    "cell_whole": Look(size=9, border="line", across="center", number="#,##0"),
-    "cell_time": Look(size=9, border="line", across="center", number=TIME_FORMAT),
-    "cell_centre": Look(size=9, border="line", across="center"),
-    "cell_key": Look(size=8, colour="9CA3AF", wrap=False),
-    "section": Look(bold=True, fill=PAPER, border="line"),
-    "section_note": Look(size=9, colour=MUTED, fill=PAPER, border="line"),
-    "section_number": Look(bold=True, fill=PAPER, border="line", across="center", number="0.0"),
-    "section_plain": Look(bold=True, fill=PAPER, border="line", across="center", number="0.##;-0.##;0"),
-    "tile_label": Look(size=8, bold=True, colour=MUTED, fill=PAPER, across="center", down="bottom"),
-    "tile": Look(size=20, bold=True, colour=ACCENT, fill=PAPER, across="center", number="0.0"),
-    "tile_word": Look(size=13, bold=True, colour=ACCENT, fill=PAPER, across="center"),
-    "tile_number": Look(size=13, bold=True, colour=ACCENT, fill=PAPER, across="center", number="0.0"),
-    "tile_count": Look(size=13, bold=True, colour=ACCENT, fill=PAPER, across="center", number="#,##0"),
-    "tile_note": Look(size=8, colour=MUTED, fill=PAPER, across="center"),
-    "input": Look(fill=INPUT_FILL, border="input", down="top"),
-    "input_date": Look(fill=INPUT_FILL, border="input", number="yyyy-mm-dd"),
-    "input_small": Look(size=9, fill=INPUT_FILL, border="input"),
-    **{
-        f"{prefix}_{name}": Look(size=size, bold=True, colour=ink, fill=fill, border=border, across="center", down=down)
-        for prefix, size, border, down in (("band", 9, "line", "center"), ("tile", 13, "none", "center"))
-        for name, (fill, ink) in BAND_COLOURS.items()
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +80,12 @@ def new_page(book: Workbook, name: str, widths: Sequence[float], *, landscape: b
     footer = words.clip(book.properties.title or "", 80).replace("&", "&&")
     sheet.oddFooter.left.text, sheet.oddFooter.right.text = footer, "Page &P of &N"
     sheet.oddFooter.left.size = sheet.oddFooter.right.size = 8
-    # Styles belong to the workbook, and one workbook's pages share them through this dictionary.
-    styles: dict[str, Any] = {}
-    return Page(sheet, tuple(widths), styles)
+    return Page(sheet, tuple(widths), {})
+
+
+def id_width(ids: Iterable[str]) -> float:
+    """Return a column width in which the longest of these identifiers stands on one line, within reason."""
+    return float(min(46, max(14, max(map(len, ids), default=0) + 2)))
 
 
 def put(page: Page, row: int, column: int, value: Value, look: str = "text", *, span: int = 1, lines: int = 1) -> None:
@@ -178,7 +105,8 @@ def put(page: Page, row: int, column: int, value: Value, look: str = "text", *, 
     if span > 1:
         for other in range(column + 1, column + span):
             page.sheet.cell(row, other)._style = copy(page.styles[look])  # type: ignore[union-attr]
-        page.sheet.merge_cells(start_row=row, end_row=row, start_column=column, end_column=column + span - 1)
+        # merge_cells would restyle every cell of the range, which costs a third of a scorecard's time.
+        page.sheet.merged_cells.add(_range(row, column, span))
     _grow(page, row, LOOKS[look], value, sum(page.widths[column - 1 : column - 1 + span]) or UNSET_WIDTH, lines)
 
 
@@ -273,48 +201,10 @@ def save(book: Workbook, path: Path) -> None:
     write_bytes_atomic(path, buffer.getvalue())
 
 
-def wrapped_lines(text: str, width: float, size: float = 10, *, bold: bool = False) -> int:
-    """Estimate how many lines ``text`` takes in a column ``width`` characters wide."""
-    # A width unit is 7 px, 96 px an inch, 72 points; 5 % spare, for renderers whose fonts run wider.
-    room = max(10.0, width * 7 - 6)
-    scale = size * 96 / 72 * (1.08 if bold else 1.0) * 1.05
-    total = 0
-    for paragraph in text.split("\n") or [""]:
-        used, lines = 0.0, 1
-        for word in paragraph.split(" "):
-            wide = sum(map(_advance, word)) * scale
-            if used and used + wide > room:
-                lines, used = lines + 1, 0.0
-            while wide > room:
-                lines, wide = lines + 1, wide - room
-            used += wide + 0.278 * scale
-        total += lines
-    return total
+def _range(row: int, column: int, span: int) -> str:
+    from openpyxl.utils import get_column_letter
 
-
-@cache
-def _advance(char: str) -> float:
-    """Return the width of a character in ems, as in Arial."""
-    for width, chars in _ARIAL.items():
-        if char in chars:
-            return width
-    return 1.3 if ord(char) > 0x2E7F else 0.62  # CJK and emoji; other alphabets
-
-
-_ARIAL: Mapping[float, str] = {
-    0.222: "ijl'",
-    0.278: " !,./:;I[\\]ft",
-    0.333: "()-`r“”‘’",
-    0.39: '*"',
-    0.5: "Jcksvxyz",
-    0.556: "#$0123456789?L_abdeghnopqu–",
-    0.61: "+<=>FTZ",
-    0.667: "&ABEKPSVXY",
-    0.73: "CDHNRUw",
-    0.778: "GOQ",
-    0.85: "mM%",
-    1.0: "W@—…",
-}
+    return f"{get_column_letter(column)}{row}:{get_column_letter(column + span - 1)}{row}"
 
 
 def _grow(page: Page, row: int, look: Look, value: Value, width: float, lines: int) -> None:
