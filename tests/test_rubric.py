@@ -9,7 +9,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -354,6 +354,7 @@ y = 2
     assert not any("not" in path for path in lines)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,6}", fullmatch=True), st.text(max_size=30), min_size=1, max_size=6))
 def test_lines_are_those_of_the_keys_whatever_the_values_hold(values: dict[str, str]) -> None:
     text = "".join(f"\n{key} = {json.dumps(value, ensure_ascii=True)}" for key, value in values.items())

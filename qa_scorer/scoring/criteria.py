@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import prod
+from math import fsum, prod
 
 from qa_scorer.records import Finding, Opportunity
 from qa_scorer.rubric import Criterion
@@ -269,12 +269,16 @@ def _distinct(findings: Sequence[Finding]) -> set[tuple[str, int | None]]:
 
 
 def _any_true(findings: Sequence[Finding]) -> float:
-    """Return how sure it is that at least one is right, were they independent."""
-    return 1 - prod(1 - finding.confidence for finding in findings)
+    """Return how sure it is that at least one is right, were they independent. Of a turn the surer reading counts."""
+    best: dict[tuple[str, int | None], float] = {}
+    for finding in findings:
+        place = (finding.signal, finding.turn)
+        best[place] = max(finding.confidence, best.get(place, 0.0))
+    return round(1 - prod(1 - confidence for confidence in sorted(best.values())), 6)
 
 
 def _mean(values: Sequence[float]) -> float:
-    return round(sum(values) / len(values), 3) if values else 1.0
+    return round(fsum(values) / len(values), 3) if values else 1.0
 
 
 def _number(count: int, noun: str) -> str:

@@ -113,10 +113,11 @@ def within(call: Heard, findings: Iterable[Finding], criterion: Criterion, where
     return sorted(found, key=order)
 
 
-def order(finding: Finding) -> tuple[float, int, str, str]:
-    """Return the sorting key of evidence: time, turn, name."""
+def order(finding: Finding) -> tuple[float, int, str, str, str, float]:
+    """Return the sorting key of evidence: time, turn, name, then whatever tells two readings apart."""
     start = -1.0 if finding.start is None else finding.start
-    return (start, -1 if finding.turn is None else finding.turn, finding.signal, finding.quote)
+    turn = -1 if finding.turn is None else finding.turn
+    return (start, turn, finding.signal, finding.quote, finding.rule, -finding.confidence)
 
 
 def answer_window(call: Heard, moment: Opportunity) -> tuple[float | None, float | None]:
