@@ -116,7 +116,7 @@ def _by_phrase(clause: Clause, ear: _Ear) -> Iterable[Hit]:
     blocked: dict[str, bool] = {}
     for signal, match in ear.index.find(clause):
         if signal not in blocked:
-            blocked[signal] = guarded(ear.signals[signal].unless, clause)
+            blocked[signal] = not fits(ear.signals[signal], clause)
         if not blocked[signal]:
             yield Hit(
                 signal=signal,
@@ -127,6 +127,13 @@ def _by_phrase(clause: Clause, ear: _Ear) -> Iterable[Hit]:
                 first=match.start,
                 last=match.end,
             )
+
+
+def fits(signal: SignalPack, clause: Clause) -> bool:
+    """Tell whether a clause can carry a signal: its mood is right and nothing guards against it."""
+    if signal.when == "question" and not clause.question or signal.when == "statement" and clause.question:
+        return False
+    return not guarded(signal.unless, clause)
 
 
 def guarded(phrases: Sequence[Phrase], clause: Clause) -> bool:
@@ -151,7 +158,7 @@ def _by_meaning(clauses: Sequence[Clause], ear: _Ear, call: Call) -> Iterable[Hi
         worst = likeness[:, bad].max(axis=1) if bad.any() else np.zeros(len(agent))
         for i in np.flatnonzero((best >= ear.signals[name].threshold) & (best > worst + MARGIN)):
             clause = agent[int(i)]
-            if guarded(ear.signals[name].unless, clause):
+            if not fits(ear.signals[name], clause):
                 continue
             rule = ear.sentences[int(np.flatnonzero(good)[likeness[i, good].argmax()])]
             yield Hit(

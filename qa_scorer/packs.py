@@ -17,7 +17,8 @@ PACKAGED = Path(__file__).parent / "checks"
 COMMON = "common"
 PAGE_KEYS = ("title", "what", "why", "where", "teach")
 SENTENCES = ("phrases", "unless", "alternative", "examples", "counter", "retire")
-SIGNAL_KEYS = {*SENTENCES, "what", "isnt", "better", "meaning", "threshold"}
+SIGNAL_KEYS = {*SENTENCES, "what", "isnt", "better", "meaning", "threshold", "when"}
+MOODS = frozenset({"question", "statement", "either"})
 DEFAULT_THRESHOLD = 0.75
 
 
@@ -26,7 +27,8 @@ class SignalPack:
     """What one signal sounds like in one language.
 
     ``unless`` are phrases whose presence in the same clause says that it is not the signal; ``alternative`` are
-    phrases that excuse it anywhere in the turn. ``threshold`` is the cosine from which a sentence means the same as
+    phrases that excuse it anywhere in the turn. ``when`` says whether only a question or only a statement can carry it
+    ("question", "statement", "either"). ``threshold`` is the cosine from which a sentence means the same as
     an example.
     """
 
@@ -40,6 +42,7 @@ class SignalPack:
     examples: tuple[str, ...] = ()
     counter: tuple[str, ...] = ()
     meaning: bool = True
+    when: str = "either"
     threshold: float = DEFAULT_THRESHOLD
 
 
@@ -99,6 +102,8 @@ def _signal(path: Path, name: str, table: Any, lists: Mapping[str, Sequence[str]
             values[key] = tuple(_phrase(path, entry, lists) for entry in entries)
         elif key != "retire":
             values[key] = tuple(entries)
+    if values.get("when", "either") not in MOODS:
+        raise _error(path, "when", f"'when' of {name} must be one of {', '.join(sorted(MOODS))}")
     threshold = values.get("threshold", DEFAULT_THRESHOLD)
     if not isinstance(threshold, float) or not 0 < threshold <= 1:
         raise _error(path, "threshold", f"'threshold' of {name} must be a number between 0 and 1")
@@ -161,3 +166,10 @@ def _error(path: Path, key: str, message: str) -> PackError:
     found = next((n for n, line in enumerate(lines, 1) if re.search(rf"(?<!\w){re.escape(escaped)}(?!\w)", line)), None)
     found = found or next((n for n, line in enumerate(lines, 1) if key in line), 1)
     return PackError(f"{path}:{found}: {message}.")
+
+
+@lru_cache(maxsize=64)
+def word_list(check: str, language: str, name: str) -> frozenset[str]:
+    """Return one of a packaged pack's word lists; empty where the language has none."""
+    path = PACKAGED / f"{check}.{language}.toml"
+    return frozenset(_read(path).get("lists", {}).get(name, ())) if path.exists() else frozenset()

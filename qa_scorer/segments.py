@@ -65,6 +65,7 @@ INVERTED = frozenset(
     ]
 )
 ASKING = frozenset(["what", "when", "where", "which", "why", "how", "who"])
+TELLING = frozenset({"tell", "describe", "explain"})  # "tell me more" asks, whatever its mark
 JOINS = frozenset(["and", "but", "so", "because", "then", "or", "if", "once", "while"])
 TIES = frozenset(
     [
@@ -294,6 +295,8 @@ def is_question(doc: Doc, start: int, end: int, words: Sequence[str]) -> bool:
     following: Token | None = doc[end] if end < len(doc) else None
     closed = doc[end - 1].text in {".", "!"} or (following is not None and following.text in {".", "!"})
     inverted = words[0] in INVERTED and words[1] in SUBJECTS | {"your", "the", "my", "not", "anything", "anyone"}
+    if words[0] in TELLING:
+        return True
     if closed:
         return words[0] in {"can", "could", "would", "may", "will"} and words[1] in {"you", "i", "we"}
     return inverted or _asks(words[0], words[1]) or (words[0] in {"what", "which", "how"} and len(words) > 3)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from qa_scorer.check import Check, Heard, listen
 from qa_scorer.checks import (
     closing,
+    compliance,
     empathy,
     escalation,
     expectations,
@@ -14,9 +15,11 @@ from qa_scorer.checks import (
     hold_etiquette,
     listening,
     negative_phrasing,
+    opportunities,
     outcome,
     rapport,
     resolution,
+    sentiment,
 )
 from qa_scorer.language import Call
 from qa_scorer.records import Analysis, Finding, PhraseRule
@@ -32,17 +35,25 @@ CHECKS: tuple[Check, ...] = (
     hold_etiquette.CHECK,
     closing.CHECK,
     escalation.CHECK,
+    sentiment.CHECK,
+    outcome.CHECK,
 )
 
 
 def analyse(call: Call, rules: Sequence[PhraseRule] = ()) -> Analysis:
     """Run every check over a call; ``rules`` are the phrases a rubric asks to listen for."""
     heard = listen(call, tuple(check.name for check in CHECKS))
-    findings = find_all(heard)
-    return Analysis(findings=tuple(findings), outcome=outcome.judge(heard, findings))
+    findings = find_all(heard, rules)
+    return Analysis(
+        findings=tuple(findings),
+        opportunities=tuple(opportunities.spot(heard, findings)),
+        outcome=outcome.judge(heard, findings),
+        arc=sentiment.arc(heard),
+    )
 
 
-def find_all(heard: Heard) -> list[Finding]:
-    """Return the findings of every check, in the order of the call."""
+def find_all(heard: Heard, rules: Sequence[PhraseRule] = ()) -> list[Finding]:
+    """Return the findings of every check and of a rubric's rules, in the order of the call."""
     findings = [finding for check in CHECKS for finding in check.find(heard)]
+    findings += compliance.listen_for(rules, heard)
     return sorted(findings, key=lambda finding: (finding.turn or 0, finding.signal))

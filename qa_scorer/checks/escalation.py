@@ -1,4 +1,4 @@
-"""Escalation."""
+"""Escalation: the agent offers, or agrees to, a supervisor or an escalation."""
 
 from __future__ import annotations
 

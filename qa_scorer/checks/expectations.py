@@ -1,4 +1,4 @@
-"""Expectations."""
+"""Expectations: when it will happen, and no promise that nobody can keep."""
 
 from __future__ import annotations
 

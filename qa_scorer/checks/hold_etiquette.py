@@ -1,4 +1,4 @@
-"""Hold_etiquette."""
+"""Hold etiquette: the agent asks before a hold or a long check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Listening."""
+"""Listening: the agent asks about the problem itself and says back what was understood."""
 
 from __future__ import annotations
 

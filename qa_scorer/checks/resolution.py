@@ -1,4 +1,4 @@
-"""Resolution."""
+"""Resolution: the fix done, or who does what next; and a check that it is solved."""
 
 from __future__ import annotations
 
