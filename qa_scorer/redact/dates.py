@@ -10,7 +10,7 @@ from qa_scorer.redact.lines import Entity, Line, asked
 from qa_scorer.redact.words import Words
 
 # How many turns back a card may have been spoken of for an expiry date to be the card's and not a contract's.
-_CARD_TURNS = 8
+_CARD_TURNS = 14
 
 
 def date_entities(lines: Sequence[Line], words: Words) -> list[Entity]:
@@ -49,6 +49,7 @@ def _patterns_of(months: str, ordinals: str, numbers: str) -> tuple[re.Pattern[s
     date = "|".join(
         (
             rf"(?:the )?{day}(?: day)?(?: of)?,? {month}(?:,? (?:of |in )?{year})?",
+            rf"(?:the )?(?:\d{{1,2}}(?:st|nd|rd|th)|(?:{ordinals})) of (?:the )?(?:{ordinals})(?:,? (?:of )?{year})?",
             rf"{month},? (?:the )?{day}\b(?:,? (?:of |in )?{year})?",
             rf"{month},? (?:of )?{year}",
             r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}",

@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from qa_scorer.redact.lines import Entity, Line, asked
 
 _NAME = r"[A-Z][\w'’-]+"
+_TITLE = r"(?:(?:M(?:r|rs|s|iss|x)|Dr)\.? )?"
+# A first name, initials, and in the one group what comes after them.
+_FULL = rf"{_TITLE}{_NAME}(?: [A-Z]\b\.?)*((?: {_NAME}){{1,3}})"
 _STATED = re.compile(
-    rf"\b(?:[Mm]y (?:full )?name(?:\W?s| is)|[Nn]ame(?:\W?s| is)|[Tt]his is|[Ii]t(?:\W?s| is)|I(?:\W?m| am)) {_NAME}"
-    rf"((?: {_NAME}){{1,3}})"
+    rf"\b(?:[Mm]y (?:full )?name(?:\W?s| is)|[Nn]ame(?:\W?s| is)|[Ii]t(?:\W?s| is)|[Tt]hat(?:\W?s| is)) {_FULL}"
 )
 _SURNAME = re.compile(rf"\b(?:[Ll]ast|[Ff]amily|[Ss]econd|[Ss]ur) ?name(?:\W?s| is)(?: spelled)? ({_NAME})")
 _ANSWER = re.compile(
-    rf"^(?:(?:[Yy]es|[Ss]ure|[Oo]kay|[Oo]f course|[Yy]eah|[Uu]m|[Uu]h)[,.]? )*{_NAME}((?: {_NAME}){{1,3}})\b"
+    r"^(?:(?:[Yy]es|[Ss]ure|[Oo]kay|[Oo]f course|[Yy]eah|[Uu]m|[Uu]h)[,.]? )*"
+    rf"(?!(?:It|I|That|My|The|This|We|You|Yes|No|Sure|Okay)\b){_FULL}"
 )
 _NOT_NAMES = frozenset(("Calling", "Speaking", "From", "And", "Here", "I", "The", "Account", "My"))
 

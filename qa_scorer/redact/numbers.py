@@ -93,7 +93,7 @@ def is_year(chunk: str) -> bool:
 def _read_items(tokens: Sequence[Token], index: int, words: Words) -> list[_Item]:
     """Read numbers one after the other for as long as only fillers stand between them."""
     items: list[_Item] = []
-    while (item := _item(tokens, index, words)) is not None:
+    while (item := _item(tokens, index, words) or _misheard(tokens, index, items, words)) is not None:
         if len(item.digits) == 1 and item.after < len(tokens) and tokens[item.after].text == words.hundred:
             item = _Item(item.digits + "00", item.first, item.after + 1, item.words)
         items.append(item)
@@ -127,7 +127,7 @@ def _item(tokens: Sequence[Token], index: int, words: Words) -> _Item | None:
         return None
     text = tokens[index].text
     if text.isdecimal() and not _touches_letters(tokens, index, words):
-        return _Item(text, index, index + 1)
+        return _Item(text, index, index + 1, int(len(text) == 1))
     if text in words.digits and (text not in ("oh", "o") or _goes_on(tokens, index, words)):
         return _Item(words.digits[text], index, index + 1, 1)
     if text in words.repeats:
@@ -137,6 +137,17 @@ def _item(tokens: Sequence[Token], index: int, words: Words) -> _Item | None:
     if text in words.teens:
         return _Item(words.teens[text], index, index + 1)
     return _tens(tokens, index, words) if text in words.tens else None
+
+
+def _misheard(tokens: Sequence[Token], index: int, items: Sequence[_Item], words: Words) -> _Item | None:
+    """Read "five three to one" as 5321: a word that sounds like a digit, between two digits said one by one."""
+    if not items or not items[-1].words or items[-1].after != index or index + 1 >= len(tokens):
+        return None
+    digit = words.homophones.get(tokens[index].text)
+    after = index + 2 if tokens[index + 1].text == "," else index + 1
+    if digit is None or after >= len(tokens) or tokens[after].text not in words.digits:
+        return None
+    return _Item(digit, index, index + 1, 1)
 
 
 def _tens(tokens: Sequence[Token], index: int, words: Words) -> _Item:

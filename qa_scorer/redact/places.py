@@ -89,7 +89,10 @@ def _town_end(line: Line, index: int, words: Words) -> int:
 def _answer_end(line: Line, first: int, words: Words) -> int | None:
     """Return where an answer such as "It's 12 The Larches, Leeds" ends: at a stop, or where another clause begins."""
     tokens = line.tokens
-    index = _number_end(tokens, first, words)
+    in_flat = tokens[first].text in words.places["units"]  # "Flat 4, Rose Court": more than a house number
+    index = _number_end(tokens, first + 1 if in_flat else first, words)
+    if index is not None and in_flat and index + 1 < len(tokens) and tokens[index].text == ",":
+        index += 1
     if index is None or index >= len(tokens) or not tokens[index].text.isalpha() or tokens[index].text in words.units:
         return None
     end = index
@@ -98,6 +101,8 @@ def _answer_end(line: Line, first: int, words: Words) -> int | None:
         if text in words.places["stops"] or text in (".", "?", "!", ";"):
             break
         end += 1
+    while end > index and not tokens[end - 1].text[-1].isalnum():
+        end -= 1
     named = [token for token in tokens[index:end] if line.text[token.start].isupper()]
     lower = line.text == line.text.lower()
     return end if end > index and (named or (lower and end - index <= 4)) else None

@@ -103,6 +103,8 @@ def _chains(lines: Sequence[Line]) -> Iterator[list[_Said]]:
         for run in line.runs:
             if len(run.digits) == 1 and line.words_between(0, len(line.text)) > _MAX_WORDS_BESIDE_ONE:
                 continue  # "the one with": a lone digit is a part of a number only where little else is said
+            if any(cue.start <= run.start and run.end <= cue.end for cue in line.cues):
+                continue  # "the sixteen digits on the front"
             said = _Said(line=index, run=run)
             if chain and not _continues(lines, chain, said):
                 yield chain
@@ -116,6 +118,8 @@ def _continues(lines: Sequence[Line], chain: Sequence[_Said], said: _Said) -> bo
     last = chain[-1]
     if said.line - last.line > _MAX_TURNS_BETWEEN:
         return False
+    if any(_turns_away(line) for line in lines[last.line + 1 : said.line]):
+        return False
     words = words_within(lines, last.end, said.start)
     if words > (3 if said.line == last.line else _MAX_WORDS_BETWEEN):
         return False
@@ -124,6 +128,11 @@ def _continues(lines: Sequence[Line], chain: Sequence[_Said], said: _Said) -> bo
         return True
     begun = {cue.kind for cue in cues_before(lines, chain[0].line, chain[0].run.start)[:1]}
     return between <= begun and said.line != last.line
+
+
+def _turns_away(line: Line) -> bool:
+    """Tell a question about something else from "Yes?" and from "Four five three two?"."""
+    return "?" in line.text and not line.runs and not line.cues and line.words_between(0, len(line.text)) > 3
 
 
 def _judged(lines: Sequence[Line], chain: list[_Said]) -> Iterator[tuple[list[_Said], str | None]]:

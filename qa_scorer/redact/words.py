@@ -17,6 +17,7 @@ class Words:
     teens: dict[str, str]
     tens: dict[str, str]
     repeats: dict[str, int]
+    homophones: dict[str, str]
     hundred: str
     scales: frozenset[str]
     fillers: frozenset[str]
@@ -48,6 +49,7 @@ def load_words(language: str = "en") -> Words:
         teens={word: str(number) for number, word in enumerate(numbers["teens"].split(), start=10)},
         tens={word: str(ten) for ten, word in enumerate(numbers["tens"].split(), start=2)},
         repeats=numbers["repeats"],
+        homophones=numbers["homophones"],
         hundred=numbers["hundred"],
         scales=frozenset(numbers["scales"].split()),
         fillers=frozenset(numbers["fillers"].split()),
