@@ -98,7 +98,7 @@ def _write_agents(
     from qa_scorer.report import coaching, plan
 
     newest = past["run_date"].max()
-    earlier_runs = past.filter(pl.col("run_date") != newest)
+    earlier_runs = past.filter(pl.col("run_date") < newest) if newest else past.clear()
     for line in rollup.agents(built.calls).iter_rows(named=True):
         key, team = line["agent"], line["team"]
         mine = pl.col("agent") == key

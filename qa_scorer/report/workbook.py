@@ -96,8 +96,9 @@ def put(page: Page, row: int, column: int, value: Value, look: str = "text", *, 
     cell._style = copy(page.styles[look])
     if isinstance(value, str):
         text = words.clean(value)
-        cell.value = text
-        cell.data_type = "s"
+        cell.value = text or None
+        if text:
+            cell.data_type = "s"
         if text.startswith(DANGEROUS):
             cell.quotePrefix = True
     else:

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from qa_scorer.records import CriterionScore, Finding, Scorecard, SectionScore, Transcript
+from qa_scorer.report import tables
+from qa_scorer.report.guidance import GUIDANCE, guidance, topic
+from qa_scorer.report.plan import Plan, make_plan
+from tests.report import cards
+
+
+def line(name: str, points: float | None, weight: float = 10, **changes: object) -> CriterionScore:
+    base = CriterionScore(
+        id=name,
+        question=f"Question {name}",
+        weight=weight,
+        points=points,
+        out_of=weight,
+        applicable=points is not None,
+        confidence=0.9,
+    )
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def heard(signal: str, quote: str, **changes: object) -> Finding:
+    return replace(
+        Finding(signal=signal, verdict="present", role="agent", start=5.0, turn=1, quote=quote, confidence=0.9),
+        **changes,
+    )  # type: ignore[arg-type]
+
+
+def plan_of(*calls: list[CriterionScore]) -> Plan:
+    pairs: dict[str, tuple[Scorecard, Transcript | None]] = {}
+    for index, lines in enumerate(calls):
+        card, transcript = cards.build(f"call-{index}")
+        section = SectionScore(id="all", weight=100, score=50, criteria=tuple(lines))
+        pairs[card.call.call_id] = (replace(card, sections=(section,), opportunities=()), transcript)
+    built = tables.build(card for card, _ in pairs.values())
+    return make_plan(built.criteria, pairs.__getitem__)
+
+
+def ids(plan: Plan) -> list[str]:
+    return [priority.criterion for priority in plan.priorities]
+
+
+def test_priorities_are_the_weightiest_losses_and_at_most_two() -> None:
+    assert ids(plan_of([line("small", 0, 5), line("big", 0, 50), line("middle", 5, 30), line("fine", 15, 15)])) == [
+        "big",
+        "middle",
+    ]
+
+
+def test_losses_count_across_calls() -> None:
+    often = [line("often", 10, 20), line("once", 20, 20)]
+    rare = [line("often", 10, 20), line("once", 12, 20)]
+    assert ids(plan_of(often, often, rare))[0] == "often"
+
+
+@pytest.mark.parametrize(
+    "change", [{"controllable": False}, {"confidence": 0.4}, {"points": None, "applicable": False}]
+)
+def test_nobody_is_coached_on_what_is_not_theirs_not_sure_or_not_applicable(change: dict[str, object]) -> None:
+    unfair = replace(line("unfair", 0, 60), **change)  # type: ignore[arg-type]
+    assert ids(plan_of([unfair, line("fair", 2, 10), line("good", 30, 30)])) == ["fair"]
+
+
+def test_a_critical_failure_comes_first() -> None:
+    failed = line("identity", 0, 4, critical="form", critical_failed=True)
+    plan = plan_of([failed, line("big", 0, 50)])
+    assert ids(plan) == ["identity", "big"]
+    assert plan.priorities[0].critical == "form"
+
+
+def test_nothing_lost_means_nothing_to_coach() -> None:
+    said = heard("empathy.feeling", "That must be hard for you, I understand.")
+    plan = plan_of([line("empathy", 10, 10, findings=(said,))])
+    assert plan.priorities == ()
+    assert plan.strength is not None
+
+
+def test_the_strength_has_real_words_of_the_agent() -> None:
+    silent = line("negative", 40, 40)
+    warm = line("empathy", 20, 20, findings=(heard("empathy.feeling", "That must be hard for you."),))
+    plan = plan_of([silent, warm])
+    assert plan.strength is not None
+    assert (plan.strength.criterion, plan.strength.moment.agent) == ("empathy", "That must be hard for you.")
+    assert plan_of([silent]).strength is None
+
+
+def test_a_violation_is_quoted_with_what_the_customer_had_said() -> None:
+    rude = heard(
+        "negative.refusal", "No, we can't do that.", verdict="violation", turn=3, suggestion="What I can do is …"
+    )
+    priority = plan_of([line("negative", 0, 40, findings=(rude,), say_instead="General words")]).priorities[0]
+    assert priority.behaviour == "You said: “No, we can't do that.”"
+    assert priority.say_instead == "What I can do is …"
+    assert "In call call-0" in priority.situation
+    assert priority.impact == GUIDANCE["negative"].impact
+
+
+def test_an_unanswered_customer_is_the_situation() -> None:
+    card, transcript = cards.build("c", skill=0.5)
+    missing = Finding(signal="empathy.feeling", verdict="absent", start=0.0, end=60.0)
+    lost = line("empathy", 0, 100, findings=(missing,), reason="0 of 1 moments answered.")
+    card = replace(card, sections=(SectionScore(id="empathy", weight=100, score=0, criteria=(lost,)),))
+    plan = make_plan(tables.build([card]).criteria, lambda _: (card, transcript))
+    assert card.opportunities[0].quote in plan.priorities[0].situation
+    assert "voiced distress" in plan.priorities[0].situation
+    assert plan.priorities[0].behaviour.startswith("0 of 1 moments answered.")
+
+
+def test_no_evidence_at_all_reads_well() -> None:
+    plan = plan_of([line("pace", 0, 50, reason="The pace is 210; at most 180 is full.")])
+    assert plan.priorities[0].behaviour == "The pace is 210; at most 180 is full."
+    assert plan.strength is None
+    assert make_plan(tables.build([]).criteria, lambda _: pytest.fail("nothing to load")) == Plan(
+        strength=None, priorities=()
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "key"),
+    [
+        (["negative.blame"], "negative.blame"),
+        (["empathy.apology"], "empathy"),
+        (["interruptions"], "talk"),
+        (["something", "opening"], "greeting"),
+        (["unheard_of"], ""),
+    ],
+)
+def test_guidance_is_found_by_signal_then_by_name(names: list[str], key: str) -> None:
+    assert topic(names) == key
+    assert guidance(key).practice
