@@ -35,12 +35,12 @@ _KINDS: Final = {str: "text", bool: "true/false", int: "a number", float: "a num
 _UNION_TAGS: Final = ("str", "tuple[str, ...]", "[key]")
 
 
-def problems_of(error: ValidationError) -> list[Problem]:
-    """Translate pydantic's findings, without those that only follow from another."""
+def problems_of(error: ValidationError, model: type[BaseModel] = Rubric) -> list[Problem]:
+    """Translate pydantic's findings about a ``model``, without those that only follow from another."""
     details = error.errors()
     misspelt = [str(detail["loc"][-1]) for detail in details if detail["type"] == "extra_forbidden"]
     problems = [
-        _problem(detail)
+        _problem(detail, model)
         for detail in details
         if detail["type"] != "missing" or not get_close_matches(str(detail["loc"][-1]), misspelt, n=1)
     ]
@@ -52,16 +52,16 @@ def _inside(path: KeyPath, outer: KeyPath) -> bool:
     return len(path) > len(outer) and path[: len(outer)] == outer
 
 
-def _problem(detail: ErrorDetails) -> Problem:
+def _problem(detail: ErrorDetails, model: type[BaseModel]) -> Problem:
     path: KeyPath = tuple(part for part in detail["loc"] if part not in _UNION_TAGS)
-    return Problem(path=path, message=_message(detail, path))
+    return Problem(path=path, message=_message(detail, path, model))
 
 
-def _message(detail: ErrorDetails, path: KeyPath) -> str:
+def _message(detail: ErrorDetails, path: KeyPath, model: type[BaseModel]) -> str:
     kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
     text = detail["msg"][:1].lower() + detail["msg"][1:]
     if kind == "extra_forbidden":
-        known = _keys_at(path[:-1])
+        known = _keys_at(path[:-1], model)
         text = f"unknown key; allowed are {', '.join(known)}{nearest(str(path[-1]), known)}"
     elif kind == "missing":
         text = "required, but missing"
@@ -88,9 +88,8 @@ def _shown(value: Any) -> str:
     return f"{value:g}" if isinstance(value, int | float) else _KINDS.get(type(value), type(value).__name__)
 
 
-def _keys_at(path: Sequence[str | int]) -> list[str]:
+def _keys_at(path: Sequence[str | int], model: type[BaseModel]) -> list[str]:
     """Return the keys allowed in the table at ``path``."""
-    model: type[BaseModel] = Rubric
     for part in path:
         if isinstance(part, str) and part in model.model_fields:
             inner = _model_in(model.model_fields[part].annotation)
@@ -101,6 +100,6 @@ def _keys_at(path: Sequence[str | int]) -> list[str]:
 def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    if get_origin(annotation) in (tuple, Union, types.UnionType):
+    if get_origin(annotation) in (tuple, dict, Union, types.UnionType):
         return next((found for arg in get_args(annotation) if (found := _model_in(arg))), None)
     return None
