@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from qa_scorer import store
+from qa_scorer.calibration import ratings
 from qa_scorer.errors import CallError, UsageError
 from qa_scorer.records import CallInfo, Scorecard
 from qa_scorer.settings import Settings
@@ -90,6 +91,7 @@ def purge(out: Path, old: list[OldCall], settings: Settings) -> None:
     failures = [failure for failure in store.read_failures(out) if failure.call_id not in gone]
     if (out / "failures.csv").exists():
         store.write_failures(out, failures)
+    _forget_calibration(out, gone)
     _forget_recordings(out / store.LEDGER_NAME, {Path(call.recording).name for call in old if call.recording})
     write_report(out, settings)
     # A workbook that was not written again belongs to nobody in these calls any more, and still quotes them.
@@ -168,6 +170,19 @@ def _started_at(words: list[Path]) -> str | None:
         except (CallError, ValueError):
             continue
     return None
+
+
+def _forget_calibration(out: Path, gone: set[str]) -> None:
+    """Keep the marks people gave, without their comments; delete blind sheets of these calls, which name recordings."""
+    from qa_scorer.report.blind_sheet import calls_in, read_blind_sheet
+
+    for path in _files(out / ratings.FOLDER):
+        if path.suffix == ".xlsx" and calls_in(path) & gone:
+            ratings.add_ratings(out, read_blind_sheet(path) or [])
+            path.unlink()
+    kept = ratings.read_ratings(out)
+    if any(rating.call_id in gone for rating in kept):
+        ratings.write_ratings(out, [replace(r, comment="") if r.call_id in gone else r for r in kept])
 
 
 def _forget_recordings(ledger: Path, names: set[str]) -> None:

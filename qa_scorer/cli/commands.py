@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import typer
 
+from qa_scorer.cli.calibrate import calibrate
 from qa_scorer.cli.checks import checks
 from qa_scorer.cli.doctor import doctor
 from qa_scorer.cli.init import init
@@ -23,5 +24,6 @@ COMMANDS: tuple[Callable[..., None], ...] = (run, transcribe, score, report, sta
 GROUPS: tuple[tuple[str, typer.Typer, str], ...] = (
     ("checks", checks, "The checks: list, read, try and teach them."),
     ("rubric", rubric, "Rubrics: check, show and describe them."),
+    ("calibrate", calibrate, "Blind sheets out, people's marks in, and how far all agree."),
     ("models", models, "The model weights: list, install and verify them."),
 )

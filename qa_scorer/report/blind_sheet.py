@@ -68,32 +68,12 @@ def read_blind_sheet(path: Path) -> list[Rating] | None:
 
     Raises ``UsageError`` naming file and row where a mark is none of the choices.
     """
-    from zipfile import BadZipFile
-
-    from openpyxl import load_workbook
-
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, KeyError, OSError, ValueError) as error:
-        raise UsageError(f"{path}: cannot be read as an Excel workbook.") from error
-    try:
-        if SHEET not in book.sheetnames:
-            return None
-        return _ratings(path, [tuple(row) for row in book[SHEET].iter_rows(values_only=True)])
-    finally:
-        book.close()
-
-
-def _ratings(path: Path, rows: Sequence[tuple[object, ...]]) -> list[Rating]:
-    names: tuple[str, ...] = ()
+    lines = _lines(path)
+    if lines is None:
+        return None
     ratings = []
-    for number, row in enumerate(rows, start=1):
-        texts = tuple("" if value is None else str(value).strip() for value in row)
-        if not names:
-            names = texts if set(HEADS) | set(KEYS) <= set(texts) else ()
-            continue
-        line = dict(zip(names, texts, strict=False))
-        if not line["Mark"] or not line["call_id"]:
+    for number, line in lines:
+        if not line["Mark"]:
             continue
         if line["Mark"] not in MARKS:
             raise UsageError(f"{path}: row {number}: '{line['Mark']}' is no mark: choose one of {', '.join(MARKS)}.")
@@ -109,3 +89,34 @@ def _ratings(path: Path, rows: Sequence[tuple[object, ...]]) -> list[Rating]:
             )
         )
     return ratings
+
+
+def calls_in(path: Path) -> set[str]:
+    """Return the ids of the calls a blind sheet asks about; none when it is no blind sheet."""
+    return {line["call_id"] for _, line in _lines(path) or ()}
+
+
+def _lines(path: Path) -> list[tuple[int, dict[str, str]]] | None:
+    """Return (row number, cells by head) of every question; the head is found wherever a person moved it."""
+    from zipfile import BadZipFile
+
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+    except (BadZipFile, KeyError, OSError, ValueError) as error:
+        raise UsageError(f"{path}: cannot be read as an Excel workbook.") from error
+    try:
+        if SHEET not in book.sheetnames:
+            return None
+        rows = [
+            ["" if cell is None else str(cell).strip() for cell in row]
+            for row in book[SHEET].iter_rows(values_only=True)
+        ]
+    finally:
+        book.close()
+    head = next((index for index, row in enumerate(rows) if set(HEADS) | set(KEYS) <= set(row)), None)
+    if head is None:
+        return None
+    below = enumerate(rows[head + 1 :], start=head + 2)
+    return [(number, line) for number, row in below if (line := dict(zip(rows[head], row, strict=False)))["call_id"]]
