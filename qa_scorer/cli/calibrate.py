@@ -160,7 +160,7 @@ def _anchors(rubric: str) -> dict[str, str]:
     parts = {}
     for line in load_rubric(rubric).criteria:
         if line.anchors:
-            said = [("Full", line.anchors.full), ("Half", line.anchors.partial), ("None", line.anchors.none)]
+            said = [("Full points", line.anchors.full), ("Half", line.anchors.partial), ("No points", line.anchors.none)]
             parts[line.id] = "\n".join(f"{name}: {text}" for name, text in said if text)
     return parts
 
