@@ -15,6 +15,7 @@ import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from qa_scorer.errors import UsageError
+from qa_scorer.records import Role
 
 ENV_PREFIX = "QA_SCORER_"
 CONFIG_NAME = "qa-scorer.toml"
@@ -45,7 +46,13 @@ class Settings(BaseModel):
     diarization: str = Field("sparse", description="How mono is separated: sparse, or pyannote (hub pipeline).")
     language: str | None = Field(None, description="Language code of every call; unset means recognize it.")
     role_threshold: float = Field(0.7, ge=0.5, le=1.0, description="Below this probability roles are 'unknown'.")
+    roles: dict[str, Role] = Field(
+        {}, description="Whose a speaker label in other engines' transcripts is: spk_0 = \"agent\"."
+    )
     redact: bool = Field(True, description="Take personal data out before anything is written.")
+    redact_names: bool = Field(
+        False, description="Take customers' surnames out too; \"Mr. Smith\" then no longer counts as using the name."
+    )
     allow_unredacted: bool = Field(
         False, description="Permit redact = false and --no-redact; without it personal data is always taken out."
     )
@@ -94,6 +101,26 @@ def load_settings(
     return settings
 
 
+# One worker with recognition, diarization and language models loaded, measured on an hour-long call.
+WORKER_MEMORY_BYTES = 3 * 1024**3
+# Recognition gains little from more threads than this: further cores hear further calls.
+THREADS_PER_WORKER = 4
+
+
+def share_machine(settings: Settings, calls: int) -> tuple[int, Settings]:
+    """Return how many worker processes to start, and the settings with the threads each may use."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    workers = settings.workers
+    if not workers:
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        # A GPU is kept busy by one process; more would only share its memory.
+        by_cores = 1 if settings.device == "cuda" else cores // THREADS_PER_WORKER
+        workers = max(1, min(by_cores, memory // WORKER_MEMORY_BYTES))
+    workers = min(workers, max(1, calls))
+    threads = settings.threads or max(1, cores // workers)
+    return workers, settings.model_copy(update={"threads": threads})
+
+
 def environment() -> dict[str, str]:
     """Return a copy of the environment, for the few places that hand it to a child process."""
     return dict(os.environ)
@@ -118,4 +145,6 @@ def _from_text(key: str, text: str) -> Any:
         return tuple(part.strip() for part in text.split(",") if part.strip())
     if key in ("models_dir", "packs_dir"):
         return Path(text).expanduser()
+    if key == "roles":
+        return dict(part.strip().split("=", 1) for part in text.split(",") if "=" in part)
     return text

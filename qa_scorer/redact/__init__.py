@@ -1,9 +1,9 @@
 """Personal data out of a transcript, before anything is written.
 
-Cards, bank and ID numbers, telephone numbers, e-mail and postal addresses, dates of birth, PINs and the surnames
-customers give become tags such as ``[CARD]``; written, spoken or spelled, in one turn or read out over several.
-Amounts, durations, order and model numbers and dates in general stay, because the checks need them, and so do first
-names and the agent's own. ``call.customer_id`` and file paths stay: they are what a result is filed under.
+Cards, bank and ID numbers, telephone numbers, e-mail and postal addresses, dates of birth and PINs become tags such
+as ``[CARD]``; written, spoken or spelled, in one turn or read out over several. Amounts, durations, order and model
+numbers and dates in general stay, because the checks need them; so do names, unless ``redact_names`` asks for
+customers' surnames. ``call.customer_id`` and file paths stay: they are what a result is filed under.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def redact(transcript: Transcript, settings: Settings) -> Transcript:
 
     def find(texts: Sequence[tuple[Role, str, str]]) -> list[list[Entity]]:
         lines = listen(texts, load_words(language))
-        own = find_entities(lines, language, transcript.call.agent_name)
+        own = find_entities(lines, language)
+        if settings.redact_names:
+            own += name_entities(lines, load_words(language), transcript.call.agent_name)
         # What both find has the bounds and the kind that the whole dialogue gave it.
         more = [
             entity
@@ -74,7 +76,7 @@ def redact(transcript: Transcript, settings: Settings) -> Transcript:
     return replace(transcript, call=call, turns=rewritten, removed=removed)
 
 
-def find_entities(lines: Sequence[Line], language: str = "en", agent_name: str | None = None) -> list[Entity]:
+def find_entities(lines: Sequence[Line], language: str = "en") -> list[Entity]:
     """Find personal data with this tool's own recognizers alone: no model is needed."""
     words = load_words(language)
     return [
@@ -83,7 +85,6 @@ def find_entities(lines: Sequence[Line], language: str = "en", agent_name: str |
         *code_entities(lines, words),
         *date_entities(lines, words),
         *place_entities(lines, words),
-        *name_entities(lines, agent_name),
     ]
 
 

@@ -11,6 +11,9 @@ from qa_scorer.redact.words import Words
 
 # How many turns back a card may have been spoken of for an expiry date to be the card's and not a contract's.
 _CARD_TURNS = 14
+# How many words an answer, or the agent's repetition of it, may have before the date.
+_ANSWER_WORDS = 16
+_REPEATED_WORDS = 6
 
 
 def date_entities(lines: Sequence[Line], words: Words) -> list[Entity]:
@@ -20,6 +23,8 @@ def date_entities(lines: Sequence[Line], words: Words) -> list[Entity]:
     for index, line in enumerate(lines):
         own = [cue.kind for cue in line.cues if cue.kind in ("birth", "expiry")]
         kinds = own or [cue.kind for cue in asked(lines, index) if cue.kind in ("birth", "expiry")]
+        # An answer begins with the date; a date late in a turn that only follows the question is another one.
+        last = len(line.text) if own else _answer_end(line)
         for kind in dict.fromkeys(kinds):
             if kind == "expiry" and not _speaks_of_card(lines, index):
                 continue
@@ -30,8 +35,14 @@ def date_entities(lines: Sequence[Line], words: Words) -> list[Entity]:
                 or [match.span() for match in year.finditer(line.text)]
             )
             tag = "date_of_birth" if kind == "birth" else "card"
-            entities += [Entity(line=index, start=start, end=end, kind=tag) for start, end in found]
+            entities += [Entity(line=index, start=start, end=end, kind=tag) for start, end in found if start < last]
     return entities
+
+
+def _answer_end(line: Line) -> int:
+    words = [token for token in line.tokens if token.text.isalnum()]
+    most = _REPEATED_WORDS if line.role == "agent" else _ANSWER_WORDS
+    return words[most].start if len(words) > most else len(line.text)
 
 
 def _speaks_of_card(lines: Sequence[Line], index: int) -> bool:
@@ -58,7 +69,7 @@ def _patterns_of(months: str, ordinals: str, numbers: str) -> tuple[re.Pattern[s
         )
     )
     return (
-        re.compile(rf"(?<!\w)(?:{date})(?!\w)", re.IGNORECASE),
+        re.compile(rf"(?<!\w)(?:{date})(?![\w]|-\w)", re.IGNORECASE),
         re.compile(rf"(?<!\w)(?:(?:19|20)\d\d|{spoken_year})(?!\w)", re.IGNORECASE),
     )
 

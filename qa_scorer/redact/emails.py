@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from qa_scorer.redact.lines import Entity, Line, asked
 from qa_scorer.redact.numbers import Token
@@ -12,14 +12,13 @@ from qa_scorer.redact.words import Words
 _WRITTEN = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+|[\w.+%-]+@[\w-]{2,}")
 _MAX_LOCAL_WORDS = 6
 _MIN_SPELLED = 3
-_MIN_SPELLED_ANYWHERE = 5
 
 
 def email_entities(lines: Sequence[Line], words: Words) -> list[Entity]:
-    """Find e-mail addresses, and letters that somebody spells when asked for an address or a name."""
+    """Find e-mail addresses, and the letters that somebody spells when asked for one."""
     entities: list[Entity] = []
     for index, line in enumerate(lines):
-        wanted = {cue.kind for cue in (*line.cues, *asked(lines, index))} & {"email", "name"}
+        wanted = "email" in {cue.kind for cue in (*line.cues, *asked(lines, index))}
         entities += [
             Entity(line=index, start=match.start(), end=match.end(), kind="email")
             for match in _WRITTEN.finditer(line.text)
@@ -30,13 +29,15 @@ def email_entities(lines: Sequence[Line], words: Words) -> list[Entity]:
             end = _domain_end(line.tokens, at + 1, words)
             if end is None:
                 continue
-            first = _local_start(line.tokens, at, words, "email" in wanted)
+            first = _local_start(line.tokens, at, words, wanted)
             if first < at:
                 start, stop = line.tokens[first].start, line.tokens[end - 1].end
                 entities.append(Entity(line=index, start=start, end=stop, kind="email"))
             elif at <= 1:
                 entities += _split_address(lines, index, line.tokens[end - 1].end, words)
-        entities += _spelled(index, line, words, wanted)
+        if wanted:
+            spelled = spelled_runs(line.tokens, words, _MIN_SPELLED)
+            entities += [Entity(line=index, start=start, end=end, kind="email") for start, end in spelled]
     return entities
 
 
@@ -111,35 +112,40 @@ def _split_address(lines: Sequence[Line], index: int, end: int, words: Words) ->
     return entities
 
 
-def _spelled(index: int, line: Line, words: Words, wanted: set[str]) -> list[Entity]:
-    """Find letters said one by one: "j o h n", "S-M-I-T-H", "b as in bravo, r as in romeo"."""
-    entities = []
-    tokens = line.tokens
+def spelled_runs(tokens: Sequence[Token], words: Words, shortest: int) -> Iterator[tuple[int, int]]:
+    """Yield where somebody says letters one by one: "j o h n", "S-M-I-T-H", "b as in bravo, r as in romeo"."""
     position = 0
     while position < len(tokens):
-        letters, end, after = 0, position, position
-        while after < len(tokens):
-            text = tokens[after].text
-            if len(text) == 1 and text.isalpha():
-                letters += 1
-                after += 1
-                phonetic = next(
-                    (phrase.split() for phrase in words.spelled_by if _says(tokens, after, phrase.split())), None
-                )
-                after += len(phonetic) + 1 if phonetic and after + len(phonetic) < len(tokens) else 0
-                if phonetic and after + 1 < len(tokens) and tokens[after].text == "-" and _is_joined(tokens, after):
-                    after += 2  # "x as in x-ray"
-                end = after
-            elif letters and (text in words.repeats or text in ("-", ",", ".")):
-                after += 1
-            else:
-                break
-        needed = _MIN_SPELLED if wanted else _MIN_SPELLED_ANYWHERE
-        if letters >= needed:
-            kind = "email" if "email" in wanted else "name"
-            entities.append(Entity(line=index, start=tokens[position].start, end=tokens[end - 1].end, kind=kind))
-        position = max(after, position + 1)
-    return entities
+        letters, end = _read_letters(tokens, position, words)
+        if letters >= shortest:
+            yield tokens[position].start, tokens[end - 1].end
+        position = max(end, position + 1)
+
+
+def _read_letters(tokens: Sequence[Token], first: int, words: Words) -> tuple[int, int]:
+    """Return how many letters are spelled from ``first`` on, and the token after them."""
+    letters, end, index = 0, first, first
+    while index < len(tokens):
+        text = tokens[index].text
+        if len(text) == 1 and text.isalpha():
+            letters += 1
+            end = index = _past_phonetic(tokens, index + 1, words)
+        elif letters and (text in words.repeats or text in ("-", ",", ".")):
+            index += 1
+        else:
+            break
+    return letters, end
+
+
+def _past_phonetic(tokens: Sequence[Token], index: int, words: Words) -> int:
+    """Return the token after "as in bravo" (or "as in x-ray"), ``index`` itself where no letter is explained."""
+    for phrase in words.spelled_by:
+        parts = phrase.split()
+        after = index + len(parts)
+        if after < len(tokens) and _says(tokens, index, parts):
+            hyphen = after + 2 < len(tokens) and tokens[after + 1].text == "-" and _is_joined(tokens, after + 1)
+            return after + 3 if hyphen else after + 1
+    return index
 
 
 def _is_joined(tokens: Sequence[Token], mark: int) -> bool:

@@ -1,11 +1,18 @@
-"""Surnames in a full name given for identification; first names stay, for rapport is judged by them."""
+"""Surnames that customers give or spell out, taken out only where the settings ask for it.
+
+Names stay otherwise: they are no key to an account, and whether the agent used the customer's name is judged.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from qa_scorer.redact.emails import spelled_runs
 from qa_scorer.redact.lines import Entity, Line, asked
+from qa_scorer.redact.words import Words
+
+_MIN_SPELLED = 3
 
 _NAME = r"[A-Z][\w'’-]+"
 _TITLE = r"(?:(?:M(?:r|rs|s|iss|x)|Dr)\.? )?"
@@ -22,8 +29,8 @@ _ANSWER = re.compile(
 _NOT_NAMES = frozenset(("Calling", "Speaking", "From", "And", "Here", "I", "The", "Account", "My"))
 
 
-def name_entities(lines: Sequence[Line], agent_name: str | None) -> list[Entity]:
-    """Find surnames that customers give, and every later mention of them. The agent's own name stays."""
+def name_entities(lines: Sequence[Line], words: Words, agent_name: str | None) -> list[Entity]:
+    """Find surnames that customers give or spell, and every mention of them. The agent's own name stays."""
     kept = {part.lower() for part in (agent_name or "").split()}
     entities: list[Entity] = []
     surnames: set[str] = set()
@@ -31,6 +38,9 @@ def name_entities(lines: Sequence[Line], agent_name: str | None) -> list[Entity]
         if line.role == "agent":
             continue
         wanted = any(cue.kind == "name" for cue in asked(lines, index))
+        if wanted or any(cue.kind == "name" for cue in line.cues):
+            spelled = spelled_runs(line.tokens, words, _MIN_SPELLED)
+            entities += [Entity(line=index, start=start, end=end, kind="name") for start, end in spelled]
         patterns = (_STATED, _SURNAME, _ANSWER) if wanted else (_STATED, _SURNAME)
         for pattern in patterns:
             for match in pattern.finditer(line.text):

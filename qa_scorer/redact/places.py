@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa_scorer.redact.lines import Entity, Line, asked
+from qa_scorer.redact.lines import Entity, Line, asked, cues_before
 from qa_scorer.redact.numbers import Token
 from qa_scorer.redact.words import Words
 
 # The form of a British post code (Royal Mail, PAF Programmers Guide) and of a Canadian one.
 _POSTCODE = re.compile(
-    r"\b(?:[A-PR-UWYZ][A-HK-Y]?\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}|[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d)\b"
+    r"\b(?:[A-PR-UWYZ][A-HK-Y]?\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}|[ABCEGHJ-NPRSTVXY]\d[A-Z] \d[A-Z]\d)\b"
 )
 _STATE_AND_ZIP = re.compile(r"\b[A-Z]{2},? \d{5}(?:-\d{4})?\b")
 _PO_BOX = re.compile(r"\bp\.? ?o\.? box (?:number )?\d+", re.IGNORECASE)
@@ -28,6 +28,7 @@ def place_entities(lines: Sequence[Line], words: Words) -> list[Entity]:
             entities += [
                 Entity(line=index, start=match.start(), end=match.end(), kind="address")
                 for match in pattern.finditer(line.text)
+                if not any(cue.kind == "thing" for cue in cues_before(lines, index, match.start())[:1])
             ]
         wanted = any(cue.kind == "address" for cue in (*line.cues, *asked(lines, index)))
         position = 0
