@@ -22,9 +22,9 @@ from qa_scorer.store import encode, read_failures, read_scorecard, read_transcri
 if TYPE_CHECKING:
     import polars as pl
 
-    from qa_scorer.report.plan import Load
+    from qa_scorer.report.moments import Load
 
-LAYOUT = "1"
+LAYOUT = "2"
 """Raised when per-call files must be written anew although their records are the same."""
 MARK_BYTES = 600
 

@@ -61,14 +61,21 @@ def _tiles(page: Page, row: int, report: AgentReport) -> int:
     scores = rollup.scores(report.calls)
     mean = rollup.mean_interval(scores)
     compliance = report.calls["compliance_score"].mean()
-    band = _band_of(mean.mean)
+    band = None if mean.few else _band_of(mean.mean)
     put(page, row, 1, "Mean score", "tile_label")
     put(page, row, 2, "Level", "tile_label", span=2)
     put(page, row, 4, "Compliance", "tile_label")
     put(page, row, 5, "Calls scored", "tile_label")
     put(page, row, 6, "Not scored", "tile_label")
     put(page, row + 1, 1, as_number(mean.mean), "tile")
-    put(page, row + 1, 2, words.band(band) if band else "No score", f"tile_{band or 'none'}", span=2)
+    put(
+        page,
+        row + 1,
+        2,
+        words.band(band) if band else "Too few calls" if mean.n else "No score",
+        f"tile_{band or 'none'}",
+        span=2,
+    )
     put(page, row + 1, 4, as_number(compliance) if isinstance(compliance, float) else words.NOTHING, "tile_number")
     put(page, row + 1, 5, mean.n, "tile_count")
     put(page, row + 1, 6, report.calls.height - mean.n, "tile_count")
@@ -162,7 +169,7 @@ def _sections(page: Page, row: int, report: AgentReport) -> int:
             row,
             [
                 (line["section_title"], "cell"),
-                (as_number(line["section_weight"]), "cell_plain"),
+                (as_number(line["section_weight"]) or words.NOTHING, "cell_plain"),
                 (as_number(score), "cell_number"),
                 (as_number(level), "cell_number"),
                 (round(score - level, 1) if known else words.NOTHING, "cell_signed"),

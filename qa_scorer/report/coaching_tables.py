@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from qa_scorer.report import words
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 CALL_HEADS = ("Call", "Started", "Length", "Score", "Band", "Outcome", "Compliance", "Customer at the end", "Note")
 CALL_WIDTHS = (16, 8, 8, 11, 16, 12, 14, 50)
 EVIDENCE_HEADS = ("Call", "Time", "Verdict", "Behaviour", "Who", "Words", "Better", "Counts for", "How sure", "Found")
-EVIDENCE_WIDTHS = (10, 10, 22, 10, 50, 30, 26, 9, 12)
+EVIDENCE_WIDTHS = (10, 11, 24, 10, 46, 28, 36, 9, 12)
 CENTRED = ("Length", "Score", "Band", "Compliance", "Time", "Verdict", "How sure")
 MAX_EVIDENCE = 4000
 """Rows of evidence in a workbook; the findings table holds all."""
@@ -99,27 +100,31 @@ def add_evidence(book: Workbook, report: AgentReport) -> None:
         return
     table_head(page, head, EVIDENCE_HEADS, centred=CENTRED)
     questions = dict(report.criteria.select("criterion", "question").iter_rows())
+    won = set(report.criteria.filter(report.criteria["share"] == 1).select("call_id", "criterion").iter_rows())
     row = head
     for line in found.head(MAX_EVIDENCE).iter_rows(named=True):
         row += 1
-        _evidence_row(page, row, line, questions)
+        _evidence_row(page, row, line, questions, won)
     filterable(page, head, row)
 
 
-def _evidence_row(page: Page, row: int, line: dict[str, Any], questions: dict[str, str]) -> None:
+def _evidence_row(
+    page: Page, row: int, line: dict[str, Any], questions: Mapping[str, str], won: Collection[tuple[str, str]]
+) -> None:
     anchor = f"#t{line['turn']}" if line["turn"] is not None else ""
     put_link(page, row, 1, line["call_id"], words.link("..", "scorecards", f"{line['call_id']}.html") + anchor)
     counts = "; ".join(questions.get(name, name) for name in line["criteria"])
-    band = {"present": "pass", "violation": "flag"}.get(line["verdict"], "coach")
+    full = any((line["call_id"], name) in won for name in line["criteria"])
+    verdict, band = words.verdict(line["verdict"], line["signal"], full=full)
     put(page, row, 2, _time(line), "cell_time")
-    put(page, row, 3, words.VERDICT_WORDS.get(line["verdict"], line["verdict"]), f"band_{band}")
+    put(page, row, 3, verdict, f"band_{band}")
     put_row(
         page,
         row,
         [
             (words.signal(line["signal"]), "cell"),
             (words.ROLE_WORDS.get(line["role"], words.NOTHING), "cell"),
-            (words.quoted(line["quote"], 600) or "(nothing to quote)", "cell_quote" if line["quote"] else "cell_muted"),
+            (words.quoted(line["quote"], 600) or words.NOTHING, "cell_quote" if line["quote"] else "cell_muted"),
             (words.clip(line["suggestion"], 300), "cell"),
             (words.clip(counts, 160), "cell_muted"),
             (line["confidence"], "cell_percent"),

@@ -5,12 +5,21 @@ Fair by construction: only criteria the agent controls, only where they applied,
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qa_scorer.records import CriterionScore, Finding, Opportunity, Scorecard, Transcript
 from qa_scorer.report import guidance, words
+from qa_scorer.report.moments import (
+    Evidence,
+    Load,
+    Moment,
+    behaviour,
+    clearest,
+    missed_opportunity,
+    moment_of,
+    praiseworthy,
+    situation,
+)
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,21 +30,10 @@ MIN_LOST = 0.5
 """Points of 100 a call must lose on average before a criterion is worth a priority."""
 MAX_PRIORITIES = 2
 """More than two at a time are not acted on (spotsaas.com)."""
-TRIES = 5
-"""Calls looked through for the clearest evidence of one criterion."""
-
-Load = Callable[[str], tuple[Scorecard, Transcript | None]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """A place in a call: what the customer had said (if anything) and what the agent said (if anything)."""
-
-    call_id: str
-    started: str
-    time: str
-    customer: str = ""
-    agent: str = ""
+ROUTINE = frozenset({"greeting", "closing", "compliance"})
+"""Groups of signals that are done by habit: praised only where nothing else can be."""
+CRITICAL_FACTOR = 1.5
+"""Points lost on what is critical to customer, business or compliance count half as much again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +97,7 @@ def make_plan(criteria: pl.DataFrame, load: Load) -> Plan:
         pl.len().alias("calls"),
         (pl.col("share") < 1).sum().alias("missed"),
         pl.col("critical_failed").any(),
+        pl.col("severity").first(),
     )
     return Plan(strength=_strength(by_criterion, fair, load), priorities=_priorities(by_criterion, fair, load))
 
@@ -109,16 +108,21 @@ def _priorities(by_criterion: pl.DataFrame, fair: pl.DataFrame, load: Load) -> t
     worth = by_criterion.filter(
         pl.col("critical_failed")
         | ((pl.col("share") < words.PASS_LINE / 100) & (pl.col("lost") / pl.col("calls") >= MIN_LOST))
-    ).sort(["critical_failed", "lost", "form_weight", "criterion"], descending=[True, True, True, False])
+    )
+    factor = pl.when(pl.col("severity") == "non_critical").then(1.0).otherwise(CRITICAL_FACTOR)
+    worth = worth.with_columns((pl.col("lost") * factor).alias("cost")).sort(
+        ["critical_failed", "cost", "form_weight", "criterion"], descending=[True, True, True, False]
+    )
     return tuple(_priority(row, fair, load) for row in worth.head(MAX_PRIORITIES).iter_rows(named=True))
 
 
 def _priority(row: dict[str, Any], fair: pl.DataFrame, load: Load) -> Priority:
-    card, transcript, criterion, finding = _evidence(row, fair, load, best=False)
-    topic = guidance.topic(_names(row, criterion, finding))
+    evidence = clearest(row, fair, load, best=False)
+    criterion, finding = evidence.criterion, evidence.finding
+    topic = guidance.topic(_names(row, evidence))
     advice = guidance.guidance(topic)
-    opportunity = _opportunity(card, topic) if finding is None or finding.verdict == "absent" else None
-    moment = _moment(card, transcript, finding, opportunity)
+    opportunity = missed_opportunity(evidence.card, topic) if finding is None or finding.verdict == "absent" else None
+    moment = moment_of(evidence, opportunity)
     return Priority(
         criterion=row["criterion"],
         question=row["question"],
@@ -129,8 +133,8 @@ def _priority(row: dict[str, Any], fair: pl.DataFrame, load: Load) -> Priority:
         missed=row["missed"],
         critical=(criterion.critical or "form") if row["critical_failed"] else "",
         moment=moment,
-        situation=_situation(moment, opportunity),
-        behaviour=_behaviour(criterion, finding, moment),
+        situation=situation(moment, opportunity),
+        behaviour=behaviour(evidence, moment),
         impact=advice.impact,
         expected=criterion.expected or criterion.question,
         say_instead=(finding.suggestion if finding else "") or criterion.say_instead,
@@ -140,135 +144,34 @@ def _priority(row: dict[str, Any], fair: pl.DataFrame, load: Load) -> Priority:
 
 
 def _strength(by_criterion: pl.DataFrame, fair: pl.DataFrame, load: Load) -> Strength | None:
+    """Return the most telling thing done well: what takes more than routine first, then what weighs most."""
     import polars as pl
 
-    ranked = by_criterion.filter(pl.col("share") > 0.5).with_columns(
-        (pl.col("share") >= words.PASS_LINE / 100).alias("high")
-    )
-    # What the agent does well and what weighs: a perfect goodbye is not the strength of someone who also resolves.
-    ranked = ranked.sort(
-        ["high", pl.col("share") * pl.col("form_weight"), "calls", "criterion"], descending=[True, True, True, False]
-    )
-    for row in ranked.iter_rows(named=True):
-        card, transcript, criterion, finding = _evidence(row, fair, load, best=True)
-        if finding is None or finding.verdict != "present" or not finding.quote:
-            continue
-        return Strength(
-            criterion=row["criterion"],
-            question=words.question(criterion.question),
-            section=row["section_title"],
-            share=row["share"],
-            calls=row["calls"],
-            consistent=row["high"],
-            moment=_moment(card, transcript, finding, None),
-            signal=words.signal(finding.signal),
-        )
-    return None
-
-
-def _evidence(
-    row: dict[str, Any], fair: pl.DataFrame, load: Load, *, best: bool
-) -> tuple[Scorecard, Transcript | None, CriterionScore, Finding | None]:
-    """Return the call that shows the criterion most clearly, best or worst, with its clearest finding."""
-    import polars as pl
-
-    calls = (
-        fair.filter((pl.col("criterion") == row["criterion"]) & (pl.col("section") == row["section"]))
-        .sort(["share", "confidence", "call_id"], descending=[best, True, True])
-        .head(TRIES)["call_id"]
-    )
-    options = []
-    for call_id in calls:
-        card, transcript = load(call_id)
-        criterion = _criterion(card, row["section"], row["criterion"])
-        finding = max(criterion.findings, key=lambda one: _clarity(one, best=best), default=None)
-        clear = _clarity(finding, best=best) if finding else (0, 0.0, 0)
-        options.append((clear[0] + (criterion.critical_failed and not best), card, transcript, criterion, finding))
-    _, card, transcript, criterion, finding = max(options, key=lambda option: option[0])
-    return card, transcript, criterion, finding
-
-
-def _clarity(finding: Finding, *, best: bool) -> tuple[int, float, int]:
-    wanted = ("absent", "violation") if not best else ("violation", "present")
-    rank = wanted.index(finding.verdict) + 1 if finding.verdict in wanted else 0
-    agent = finding.role in (None, "agent")
-    # A sentence of ordinary length shows more than a word, and is still read.
-    readable = min(len(finding.quote), 160)
-    return (rank * 2 + (1 if finding.quote and agent else 0), finding.confidence, readable)
-
-
-def _criterion(card: Scorecard, section_id: str, criterion_id: str) -> CriterionScore:
-    return next(
-        criterion
-        for section in card.sections
-        if section.id == section_id
-        for criterion in section.criteria
-        if criterion.id == criterion_id
+    good = by_criterion.filter(pl.col("share") > 0.5).sort("criterion")
+    options = [(row, clearest(row, fair, load, best=True)) for row in good.iter_rows(named=True)]
+    shown = [(row, evidence) for row, evidence in options if praiseworthy(evidence)]
+    if not shown:
+        return None
+    row, evidence = max(shown, key=_merit)
+    return Strength(
+        criterion=row["criterion"],
+        question=words.question(evidence.criterion.question),
+        section=row["section_title"],
+        share=row["share"],
+        calls=row["calls"],
+        consistent=row["share"] >= words.PASS_LINE / 100,
+        moment=moment_of(evidence, None),
+        signal=words.signal(evidence.finding.signal) if evidence.finding else "",
     )
 
 
-def _names(row: dict[str, Any], criterion: CriterionScore, finding: Finding | None) -> list[str]:
-    signals = [finding.signal] if finding else []
-    return [*signals, *(one.signal for one in criterion.findings), row["criterion"], row["section"]]
+def _merit(option: tuple[dict[str, Any], Evidence]) -> tuple[bool, bool, float]:
+    row, evidence = option
+    group = evidence.finding.signal.partition(".")[0] if evidence.finding else ""
+    return (row["share"] >= words.PASS_LINE / 100, group not in ROUTINE, row["share"] * row["form_weight"])
 
 
-def _opportunity(card: Scorecard, topic: str) -> Opportunity | None:
-    kinds = guidance.MOMENTS.get(topic.partition(".")[0], ())
-    missed = [one for one in card.opportunities if one.kind in kinds and not one.answers and one.role == "customer"]
-    return max(missed, key=lambda one: one.confidence, default=None)
-
-
-def _moment(
-    card: Scorecard, transcript: Transcript | None, finding: Finding | None, opportunity: Opportunity | None
-) -> Moment:
-    turn = opportunity.turn if opportunity else finding.turn if finding else None
-    customer, agent = (opportunity.quote, "") if opportunity else ("", "")
-    if opportunity and transcript:
-        agent = _said(transcript, range(opportunity.turn + 1, opportunity.turn + 4), "agent")
-    elif finding and finding.quote:
-        if finding.role == "customer":
-            customer = finding.quote
-        else:
-            agent = finding.quote
-        if transcript and turn is not None and not customer:
-            customer = _said(transcript, range(turn - 1, max(-1, turn - 4), -1), "customer")
-    time = words.when(finding) if finding else words.NOTHING
-    return Moment(
-        call_id=card.call.call_id,
-        started=words.started(card.call.started_at),
-        time=words.minutes(opportunity.start) if opportunity else time,
-        customer=customer,
-        agent=agent,
-    )
-
-
-def _said(transcript: Transcript, turns: range, role: str) -> str:
-    """Return the first turn of ``role`` among ``turns`` that says more than a back-channel."""
-    heard = [transcript.turns[index] for index in turns if 0 <= index < len(transcript.turns)]
-    return next((turn.text for turn in heard if turn.role == role and len(turn.text.split()) > 2), "")
-
-
-def _situation(moment: Moment, opportunity: Opportunity | None) -> str:
-    where = f"In call {moment.call_id}"
-    if moment.started != words.NOTHING:
-        where += f" ({moment.started})"
-    if moment.time != words.NOTHING:
-        where += f" at {moment.time}" if "–" not in moment.time else f", between {moment.time.replace('–', ' and ')}"
-    if moment.customer:
-        why = (
-            f", {words.OPPORTUNITY_WORDS[opportunity.kind]}"
-            if opportunity and opportunity.kind in words.OPPORTUNITY_WORDS
-            else ""
-        )
-        return f"{where}{why}. The customer said: {words.quoted(moment.customer, 240)}"
-    return f"{where}."
-
-
-def _behaviour(criterion: CriterionScore, finding: Finding | None, moment: Moment) -> str:
-    reason = words.clip(criterion.reason, 240)
-    if finding and finding.verdict == "violation" and moment.agent:
-        return f"You said: {words.quoted(moment.agent, 280)}"
-    parts = [reason or (f"Not heard: {words.signal(finding.signal).lower()}." if finding else "")]
-    if moment.agent:
-        parts.append(f"Your answer was: {words.quoted(moment.agent, 240)}")
-    return " ".join(part for part in parts if part) or "The points of this criterion were not reached."
+def _names(row: dict[str, Any], evidence: Evidence) -> list[str]:
+    """Return what a criterion is about, the surest first: its signals, its id, its section."""
+    signals = [evidence.finding.signal] if evidence.finding else []
+    return [*signals, *(one.signal for one in evidence.criterion.findings), row["criterion"], row["section"]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qa_scorer.records import CriterionScore, Scorecard, SectionScore
+from qa_scorer.records import CriterionScore, Finding, Scorecard, SectionScore
 from qa_scorer.report import words
 from qa_scorer.report.workbook import (
     Page,
@@ -130,7 +130,8 @@ def _criterion(page: Page, row: int, criterion: CriterionScore) -> int:
     if severity:
         question += f" ({severity}{': failed' if criterion.critical_failed else ''})"
     counts = criterion.applicable and criterion.points is not None
-    said = [(words.when(one), evidence(one.verdict, one.signal, one.quote)) for one in criterion.findings]
+    full = criterion.points == criterion.out_of
+    said = [(words.when(one), evidence(one, full=full)) for one in criterion.findings]
     if len(said) > MAX_EVIDENCE:
         more = words.count(len(said) - MAX_EVIDENCE, "more place")
         said = [*said[:MAX_EVIDENCE], ("", f"and {more}: see the page of this call")]
@@ -153,10 +154,11 @@ def _criterion(page: Page, row: int, criterion: CriterionScore) -> int:
     return row + len(said)
 
 
-def evidence(verdict: str, signal: str, quote: str) -> str:
+def evidence(finding: Finding, *, full: bool) -> str:
     """Return a finding on one line: what was heard, missing or to avoid, and the words."""
-    head = f"{words.VERDICT_WORDS.get(verdict, verdict)}: {words.signal(signal).lower()}"
-    return f"{head} – {words.quoted(quote, 220)}" if quote else head
+    verdict, _ = words.verdict(finding.verdict, finding.signal, full=full)
+    head = f"{verdict}: {words.signal(finding.signal).lower()}"
+    return f"{head} – {words.quoted(finding.quote, 220)}" if finding.quote else head
 
 
 def _who(card: Scorecard) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qa_scorer.report import rollup, words
-from qa_scorer.report.workbook import banner, new_page, put, table_head
+from qa_scorer.report.workbook import banner, fit_one_page, new_page, put, table_head
 
 if TYPE_CHECKING:
     import polars as pl
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 MAX_AGENTS = 500
 """Agents across a sheet; Excel itself would take 16,000."""
 AGENT_WIDTH = 9.0
+MAX_ON_A_PAGE = 14
 
 
 def add_heat_map(book: Workbook, calls: pl.DataFrame, criteria: pl.DataFrame) -> None:
@@ -51,7 +52,7 @@ def add_heat_map(book: Workbook, calls: pl.DataFrame, criteria: pl.DataFrame) ->
             put(page, row, 1, line["section_title"], "section", span=3 + len(keys))
             row += 1
         put(page, row, 1, line["question"], "cell")
-        put(page, row, 2, round(line["form_weight"], 1), "cell_plain")
+        put(page, row, 2, round(line["form_weight"], 1) or words.NOTHING, "cell_plain")
         put(page, row, 3, overall.get((section, line["criterion"])), "cell_percent")
         for column, key in enumerate(keys, start=4):
             put(page, row, column, shares.get((key, section, line["criterion"])), "cell_percent")
@@ -66,7 +67,10 @@ def add_heat_map(book: Workbook, calls: pl.DataFrame, criteria: pl.DataFrame) ->
     page.sheet.print_title_rows = f"{head}:{head}"
     page.sheet.print_title_cols = "A:C"
     # Beyond a dozen agents one page wide would be too small to read.
-    page.sheet.page_setup.fitToWidth = max(1, -(-len(keys) // 14))
+    if len(keys) > MAX_ON_A_PAGE:
+        page.sheet.page_setup.fitToWidth = -(-len(keys) // MAX_ON_A_PAGE)
+    else:
+        fit_one_page(page, row, len(page.widths))
 
 
 def _overall(criteria: pl.DataFrame) -> pl.DataFrame:

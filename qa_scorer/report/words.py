@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from qa_scorer.records import Finding, Scorecard
+from qa_scorer.rubric.vocabulary import METRICS
 
 PASS_LINE = 85.0
 """The score from which a call passes, and so the level an agent is coached towards (the contract's bands)."""
@@ -39,7 +40,6 @@ CUSTOMER_WORDS = {
     "unclear": "not clear",
 }
 ROLE_WORDS = {"agent": "Agent", "customer": "Customer", "other": "Other person", "unknown": "Unknown speaker"}
-VERDICT_WORDS = {"present": "Heard", "absent": "Missing", "violation": "To avoid"}
 HOW_WORDS = {"phrase": "by phrase", "meaning": "by meaning", "structure": "by place in the call", "metric": "measured"}
 SEVERITY_WORDS = {
     "non_critical": "",
@@ -97,6 +97,10 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 # Bidirectional overrides can make a quote read as something else than what was said.
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+UNWANTED = frozenset({"expectation.overpromise"})
+"""Signals outside the group "negative" that are better not heard."""
 
 
 def clean(text: str) -> str:
@@ -165,13 +169,30 @@ def band(card_band: str | None, status: str = "scored") -> str:
 
 
 def signal(name: str) -> str:
-    """Return a signal in plain words; unknown ones (a rubric's own, a metric) are made readable."""
+    """Return a signal in plain words; unknown ones (a rubric's own) are made readable."""
     if name in SIGNAL_WORDS:
         return SIGNAL_WORDS[name]
     group, _, rest = name.partition(".")
-    words = (rest or group).replace("_", " ").strip()
-    words = words[:1].upper() + words[1:]
-    return f"Compliance: {words.lower()}" if group == "compliance" and rest else words
+    if group == "metric":
+        return _capital(METRICS.get(rest, rest.replace("_", " ")))
+    if group == "outcome":
+        return f"Outcome: {OUTCOME_WORDS.get(rest, rest).lower()}"
+    plain = _capital((rest or group).replace("_", " ").strip())
+    return f"Compliance: {plain.lower()}" if group == "compliance" and rest else plain
+
+
+def verdict(verdict_name: str, signal_name: str, *, full: bool) -> tuple[str, str]:
+    """Return what a finding says in a word, and the colour (a band's) it is shown in.
+
+    ``full`` tells whether the criterion got all its points: only then is the absence of a compliance phrase good news.
+    """
+    group = signal_name.partition(".")[0]
+    if group in ("metric", "outcome"):
+        return ("Measured" if group == "metric" else "Judged"), "none"
+    if verdict_name == "absent":
+        unwanted = group == "negative" or signal_name in UNWANTED or (group == "compliance" and full)
+        return ("None heard", "pass") if unwanted else ("Missing", "coach")
+    return ("To avoid", "flag") if verdict_name == "violation" else ("Heard", "pass")
 
 
 def title(section_id: str, given: str) -> str:
@@ -249,3 +270,7 @@ def _file_name(key: str) -> str:
     name = re.sub(r"[^\w.() -]+", "_", clean(key)).strip(" ._")[:80].rstrip(" .")
     reserved = re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", name)
     return (f"_{name}" if reserved else name) or "agent"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
