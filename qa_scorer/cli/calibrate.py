@@ -155,13 +155,14 @@ def _ratings_of(path: Path) -> list[Rating]:
 
 
 def _anchors(rubric: str) -> dict[str, str]:
+    from qa_scorer.report.blind_sheet import MARKS
     from qa_scorer.rubric import load_rubric
 
     parts = {}
     for line in load_rubric(rubric).criteria:
         if line.anchors:
-            said = [("Full points", line.anchors.full), ("Half", line.anchors.partial), ("No points", line.anchors.none)]
-            parts[line.id] = "\n".join(f"{name}: {text}" for name, text in said if text)
+            said = zip(MARKS, (line.anchors.none, line.anchors.partial, line.anchors.full), strict=False)
+            parts[line.id] = "\n".join(f"{name}: {text}" for name, text in reversed([*said]) if text)
     return parts
 
 

@@ -18,8 +18,9 @@ from qa_scorer.cli.run import run
 from qa_scorer.cli.score import score
 from qa_scorer.cli.status import status
 from qa_scorer.cli.transcribe import transcribe
+from qa_scorer.cli.verify import verify
 
-COMMANDS: tuple[Callable[..., None], ...] = (run, transcribe, score, report, status, doctor, init, purge)
+COMMANDS: tuple[Callable[..., None], ...] = (run, transcribe, score, report, verify, status, doctor, init, purge)
 
 GROUPS: tuple[tuple[str, typer.Typer, str], ...] = (
     ("checks", checks, "The checks: list, read, try and teach them."),
