@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,16 @@ DOORS = {
     "torch": ("speech/", "doctor.py"),
 }
 COMMAND_HELPERS = {"__init__", "commands", "options", "progress"}
+
+
+@cache
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(text_of(path))
 
 
 def name_of(path: Path) -> str:
@@ -70,7 +81,7 @@ def help_pages() -> Iterator[tuple[str, ...]]:
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 class TestModule:
     def test_it_is_short_enough_to_read(self, path: Path) -> None:
-        length = path.read_text(encoding="utf-8").count("\n")
+        length = text_of(path).count("\n")
         assert length <= MAX_LINES
 
     def test_it_has_a_name_that_says_what_is_in_it(self, path: Path) -> None:
@@ -78,25 +89,25 @@ class TestModule:
 
     def test_only_the_command_line_prints_or_exits(self, path: Path) -> None:
         if path.parent.name != "cli":
-            used = set(calls(ast.parse(path.read_text(encoding="utf-8"))))
+            used = set(calls(tree_of(path)))
             assert not used & {"print", "typer.echo", "sys.exit", "exit", "quit", "os._exit", "sys.stdout.write"}
 
     def test_heavy_libraries_come_through_their_door(self, path: Path) -> None:
-        used = set(imports(ast.parse(path.read_text(encoding="utf-8"))))
+        used = set(imports(tree_of(path)))
         wrong = {lib for lib in used & DOORS.keys() if not name_of(path).startswith(DOORS[lib])}
         assert not wrong
 
     def test_the_environment_is_read_by_the_settings_alone(self, path: Path) -> None:
-        text = path.read_text(encoding="utf-8")
+        text = text_of(path)
         # Setting a variable for a library before it is imported is no reading.
         reads = re.findall(r"os\.environ(?!\[[^]]+\] = )|os\.getenv", text)
         assert path.name == "settings.py" or not reads
 
     def test_nothing_is_left_to_be_done(self, path: Path) -> None:
-        assert not re.search(r"\b(TODO|FIXME|XXX|HACK)\b", path.read_text(encoding="utf-8"))
+        assert not re.search(r"\b(TODO|FIXME|XXX|HACK)\b", text_of(path))
 
     def test_weights_are_loaded_without_running_what_is_in_them(self, path: Path) -> None:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = tree_of(path)
         assert not set(imports(tree)) & {"pickle", "dill", "joblib", "shelve"}
         loads = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and ast.unparse(n.func) == "torch.load"]
         assert all("weights_only=True" in ast.unparse(load) for load in loads)
@@ -162,7 +173,7 @@ def test_the_lock_pins_every_requirement_within_its_range() -> None:
 
 def test_no_file_names_an_index_or_a_folder_of_the_machine_it_was_made_on() -> None:
     built = [ROOT / "Makefile", ROOT / "pyproject.toml", ROOT / "requirements.lock", ROOT / ".ci" / "run"]
-    texts = {path: path.read_text(encoding="utf-8") for path in [*built, *MODULES]}
+    texts = {path: text_of(path) for path in [*built, *MODULES]}
     assert [path.name for path in built if re.search(r"\w+://|index-url|find-links", texts[path])] == []
     assert [path.name for path, text in texts.items() if re.search(r"/home/|/root/|/tmp/", text)] == []
 
