@@ -49,7 +49,7 @@ class Line:
 
     def words_between(self, start: int, end: int) -> int:
         """Count the words (no marks, no digits) between two characters."""
-        return sum(token.text.isalpha() for token in self.tokens if token.start >= start and token.end <= end)
+        return sum(token.text[0].isalpha() for token in self.tokens if token.start >= start and token.end <= end)
 
 
 def listen(turns: Sequence[tuple[Role, str, str]], words: Words) -> tuple[Line, ...]:

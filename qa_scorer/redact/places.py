@@ -94,7 +94,9 @@ def _answer_end(line: Line, first: int, words: Words) -> int | None:
     index = _number_end(tokens, first + 1 if in_flat else first, words)
     if index is not None and in_flat and index + 1 < len(tokens) and tokens[index].text == ",":
         index += 1
-    if index is None or index >= len(tokens) or not tokens[index].text.isalpha() or tokens[index].text in words.units:
+    if index is None or index >= len(tokens) or not tokens[index].text.isalpha():
+        return None
+    if tokens[index].text in words.units or tokens[index].text in words.places["not_names"] - {"the"}:
         return None
     end = index
     while end < min(index + _MAX_ANSWER_WORDS, len(tokens)):

@@ -89,6 +89,29 @@ def test_the_strength_has_real_words_of_the_agent() -> None:
     assert plan_of([silent]).strength is None
 
 
+def test_a_curt_word_or_a_rude_turn_is_no_praise() -> None:
+    curt = heard("closing.farewell", "Whatever, bye.")
+    rude = heard("listening.probe", "Did you even read the manual?", turn=7)
+    blame = heard("negative.blame", "Did you even read", verdict="violation", turn=7)
+    lines = [line("farewell", 10, 10, findings=(curt,)), line("probe", 10, 10, findings=(rude,))]
+    card, transcript = cards.build("c")
+    section = SectionScore(id="all", weight=100, score=100, criteria=tuple(lines))
+    card = replace(card, sections=(section,), findings=(curt, rude, blame))
+    assert make_plan(tables.build([card]).criteria, lambda _: (card, transcript)).strength is None
+
+
+def test_what_is_more_than_routine_is_praised_first() -> None:
+    greeting = line("greeting", 30, 30, findings=(heard("greeting.offer", "How can I help you today?"),))
+    warm = line("empathy", 5, 5, findings=(heard("empathy.feeling", "That must be hard for you."),))
+    plan = plan_of([greeting, warm])
+    assert plan.strength is not None
+    assert plan.strength.criterion == "empathy"
+
+
+def test_what_is_critical_to_customers_weighs_more() -> None:
+    assert ids(plan_of([line("plain", 0, 10), line("vital", 0, 8, severity="customer_critical")]))[0] == "vital"
+
+
 def test_a_violation_is_quoted_with_what_the_customer_had_said() -> None:
     rude = heard(
         "negative.refusal", "No, we can't do that.", verdict="violation", turn=3, suggestion="What I can do is …"

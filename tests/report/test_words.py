@@ -50,7 +50,9 @@ def test_an_absence_shows_the_window_that_was_searched() -> None:
 
 def test_signals_of_a_rubric_become_plain_words() -> None:
     assert words.signal("empathy.feeling") == "Names the feeling"
-    assert words.signal("compliance.mini_miranda") == "Compliance: mini miranda"
+    assert words.signal("compliance.mini_miranda") == "Phrase “mini miranda”"
+    assert words.signal("metric.interruptions_by_agent") == "Interruptions by the agent"
+    assert words.signal("outcome.follow_up") == "Outcome follow-up agreed"
 
 
 def test_file_names_are_legal_and_stay_apart() -> None:
@@ -81,3 +83,22 @@ def test_sheet_names_are_legal_and_unique() -> None:
 
 def test_links_survive_odd_names() -> None:
     assert words.link("..", "scorecards", "a b#1%.html") == "../scorecards/a%20b%231%25.html"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "signal", "full", "word", "colour"),
+    [
+        ("present", "empathy.feeling", True, "Heard", "pass"),
+        ("violation", "negative.blame", False, "To avoid", "flag"),
+        ("absent", "greeting.name", False, "Missing", "coach"),
+        ("absent", "greeting.name", True, "Missing", "coach"),
+        ("absent", "negative.blame", True, "None heard", "pass"),
+        ("absent", "expectation.overpromise", True, "None heard", "pass"),
+        ("absent", "compliance.profanity", True, "None heard", "pass"),
+        ("absent", "compliance.disclosure", False, "Missing", "coach"),
+        ("present", "metric.hold_s", True, "Measured", "none"),
+        ("present", "outcome.resolved", True, "Judged", "none"),
+    ],
+)
+def test_an_absence_is_good_or_bad_news(verdict: str, signal: str, full: bool, word: str, colour: str) -> None:
+    assert words.verdict(verdict, signal, full=full) == (word, colour)
