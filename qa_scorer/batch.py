@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
-from qa_scorer.errors import QaScorerError
+from qa_scorer.errors import CallError, QaScorerError
 
 log = logging.getLogger(__name__)
 
@@ -50,22 +50,33 @@ class Failed(Generic[Item]):
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Guarded(Generic[Item, Result]):
+    """A function that names the place of an error no one foresaw, in the worker, where the traceback is still whole."""
+
+    function: Callable[[Item], Result]
+
+    def __call__(self, item: Item) -> Result:
+        try:
+            return self.function(item)
+        except QaScorerError:
+            raise
+        except Exception as error:
+            log.debug("unforeseen error in a call", exc_info=error)
+            # The message may quote the call; the type and the place never do.
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{Path(frame.filename).name}:{frame.lineno}"
+            raise CallError(
+                f"unexpected {type(error).__name__} in {place}; please report it with the output of `qa-scorer doctor`."
+            ) from None
+
+
 def map_calls(
     engine: Engine, function: Callable[[Item], Result], items: Iterable[Item], timeout_s: float
 ) -> Iterator[Done[Item, Result] | Failed[Item]]:
     """Yield ``Done`` or ``Failed`` for every item, in order of completion."""
-    for item, outcome in engine.as_completed(function, items, timeout_s):
+    for item, outcome in engine.as_completed(_Guarded(function), items, timeout_s):
         if isinstance(outcome, Exception):
-            yield Failed(item=item, reason=_reason(outcome))
+            yield Failed(item=item, reason=str(outcome) or type(outcome).__name__)
         else:
             yield Done(item=item, result=outcome)
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, QaScorerError | TimeoutError):
-        return str(error)
-    log.debug("unexpected error in a call", exc_info=error)
-    # The message of an unforeseen error may quote the call; its type and place never do.
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"unexpected {type(error).__name__}{place}; please report it with the output of `qa-scorer doctor`"

@@ -47,11 +47,11 @@ class Settings(BaseModel):
     language: str | None = Field(None, description="Language code of every call; unset means recognize it.")
     role_threshold: float = Field(0.7, ge=0.5, le=1.0, description="Below this probability roles are 'unknown'.")
     roles: dict[str, Role] = Field(
-        {}, description="Whose a speaker label in other engines' transcripts is: spk_0 = \"agent\"."
+        {}, description='Whose a speaker label in other engines\' transcripts is: spk_0 = "agent".'
     )
     redact: bool = Field(True, description="Take personal data out before anything is written.")
     redact_names: bool = Field(
-        False, description="Take customers' surnames out too; \"Mr. Smith\" then no longer counts as using the name."
+        False, description='Take customers\' surnames out too; "Mr. Smith" then no longer counts as using the name.'
     )
     allow_unredacted: bool = Field(
         False, description="Permit redact = false and --no-redact; without it personal data is always taken out."
@@ -61,6 +61,10 @@ class Settings(BaseModel):
     packs_dir: Path | None = Field(None, description="Folder with your own phrases: checks/<check>.<lang>.toml.")
     period: str | None = Field(None, description="Period printed on the coaching sheet; unset means from the calls.")
     coach: str | None = Field(None, description="Coach named on the coaching sheet.")
+
+    def __hash__(self) -> int:
+        """Hash by value: loaders are cached by settings, and a mapping among the fields has no hash of its own."""
+        return hash(self.model_dump_json())
 
 
 def load_settings(

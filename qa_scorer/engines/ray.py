@@ -37,13 +37,13 @@ class RayEngine:
         self, function: Callable[[Item], Result], items: Iterable[Item], timeout_s: float
     ) -> Iterator[tuple[Item, Result | Exception]]:
         """Yield results as they complete, with at most two items a processor waiting."""
-        remote = self._ray.remote(function).options(max_retries=RETRIES, retry_exceptions=False)
+        remote = self._ray.remote(_call).options(max_retries=RETRIES, retry_exceptions=False)
         window = 2 * max(1, int(self._ray.cluster_resources().get("CPU", 1)))
         remaining = iter(items)
         in_flight: dict[Any, Item] = {}
         while True:
             for item in islice(remaining, window - len(in_flight)):
-                in_flight[remote.remote(item)] = item
+                in_flight[remote.remote(function, item)] = item
             if not in_flight:
                 return
             done, _ = self._ray.wait(list(in_flight), num_returns=1, timeout=timeout_s)
@@ -66,6 +66,10 @@ class RayEngine:
             return error.cause if isinstance(error.cause, Exception) else error
         except self._ray.exceptions.RayError as error:
             return WorkerDied(f"its machine was lost {RETRIES + 1} times ({type(error).__name__})")
+
+
+def _call(function: Callable[[Item], Result], item: Item) -> Result:
+    return function(item)
 
 
 def _reach(address: str | None) -> None:
