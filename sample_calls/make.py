@@ -7,6 +7,7 @@ It needs espeak-ng, pip and the package's own dependencies; the voices are fetch
 from __future__ import annotations
 
 import argparse
+import csv
 from pathlib import Path
 
 from making.files import SUFFIXES, write_audio, write_rttm, write_truth
@@ -32,16 +33,30 @@ def make(script: Script, folder: Path, scratch: Path) -> float:
     return recording.turns[-1].end
 
 
+def write_manifest(scripts: list[Script], path: Path) -> None:
+    """List recordings and references for measuring recognition and diarization; ``roles`` is ``speaker=role …``."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(("audio", "reference", "rttm", "roles"))
+        for script in scripts:
+            audio = f"{script.name}.{SUFFIXES[script.format]}"
+            roles = " ".join(f"{name}={speaker.role}" for name, speaker in script.speakers.items())
+            rows.writerow((audio, f"truth/{script.name}.json", f"truth/{script.name}.rttm", roles))
+
+
 def main() -> None:
     """Make the calls named on the command line, or all."""
     parser = argparse.ArgumentParser(description="Make the sample calls from their scripts.")
     parser.add_argument("names", nargs="*", help="calls to make; all by default")
     parser.add_argument("--scratch", type=Path, default=SCRATCH, help="where voices and spoken turns are kept")
     options = parser.parse_args()
-    for path in sorted(HERE.glob("*.toml")):
-        if path.name != "expected.toml" and (not options.names or path.stem in options.names):
-            length_s = make(read_script(path), HERE, options.scratch)
-            print(f"{path.stem}  {length_s:.0f} s")
+    scripts = [read_script(path) for path in sorted(HERE.glob("*.toml")) if path.name != "expected.toml"]
+    if unknown := set(options.names) - {script.name for script in scripts}:
+        parser.error(f"no script for {', '.join(sorted(unknown))}")
+    for script in scripts:
+        if not options.names or script.name in options.names:
+            print(f"{script.name}  {make(script, HERE, options.scratch):.0f} s", flush=True)
+    write_manifest(scripts, HERE / "manifest-speech.csv")
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ def _part(line: str, speakers: dict[str, Speaker], path: Path) -> Line | Sound:
         raise ValueError(f"{path.name}: cannot read {line!r}")
     return Line(
         speaker=match["speaker"],
-        text=_SPELLED.sub(r"\1", match["text"]),
+        text=_SPELLED.sub(r"\1", match["text"]).strip(),
         spoken=_SPELLED.sub(r"\2", match["text"]),
         how=match["how"] or "next",  # type: ignore[arg-type]  # the pattern allows no other word
         seconds=float(match["seconds"] or 0),

@@ -25,6 +25,8 @@ Samples = NDArray[np.float32]
 RATE_HZ = 8000
 KOKORO_RATE_HZ = 24_000
 PIPER_RATE_HZ = 22_050
+PIPER_NOISE = (0.5, 0.6)
+"""How lively Piper's sound and rhythm are."""
 LONGEST_PHRASE = 300
 """Phonemes spoken in one breath of the model; it takes 510, and its prosody is best well below that."""
 
@@ -112,7 +114,8 @@ KOKORO_PHONEMES = (
 def speak(text: str, voice: str, pace: float, scratch: Path) -> Samples:
     """Return ``text`` spoken by ``voice`` as (n_samples,) at 8 kHz, silence trimmed, at unit level."""
     how = VOICES[voice]
-    key = hashlib.sha256(repr((_phonemes(text), voice, how, pace)).encode()).hexdigest()[:24]
+    made_from = (_phonemes(text), voice, how, pace) if how.mix else (_phonemes(text), voice, how, pace, PIPER_NOISE)
+    key = hashlib.sha256(repr(made_from).encode()).hexdigest()[:24]
     kept = scratch / "spoken" / f"{key}.npy"
     if kept.exists():
         return np.asarray(np.load(kept), np.float32)
@@ -199,14 +202,15 @@ def _kokoro(phonemes: str, voice: Voice, pace: float, scratch: Path) -> Samples:
 
 
 def _piper(phonemes: str, voice: Voice, pace: float, scratch: Path) -> Samples:
-    session, config = _piper_model(scratch)
-    ids = config["phoneme_id_map"]
+    # A session draws its noise from a generator seeded when it is made, so a fresh one speaks the same every time.
+    session = _session(fetch(WEIGHTS["joe.onnx"], scratch))
+    ids = json.loads(fetch(WEIGHTS["joe.json"], scratch).read_text(encoding="utf-8"))["phoneme_id_map"]
     sequence = ["^", *(symbol for symbol in phonemes if symbol in ids), "$"]
     tokens = [token for symbol in sequence for token in (*ids[symbol], *ids["_"])]
     inputs = {
         "input": np.array([tokens], np.int64),
         "input_lengths": np.array([len(tokens)], np.int64),
-        "scales": np.array([0.5, 1 / (pace * voice.size), 0.6], np.float32),
+        "scales": np.array([PIPER_NOISE[0], 1 / (pace * voice.size), PIPER_NOISE[1]], np.float32),
     }
     return np.asarray(session.run(None, inputs)[0], np.float32).ravel()
 
@@ -216,12 +220,6 @@ def _kokoro_model(scratch: Path) -> tuple[Any, dict[str, int], dict[str, Any]]:
     vocab = json.loads(fetch(WEIGHTS["vocab.json"], scratch).read_text(encoding="utf-8"))["vocab"]
     with np.load(fetch(WEIGHTS["styles.npz"], scratch), allow_pickle=False) as styles:
         return _session(fetch(WEIGHTS["kokoro.onnx"], scratch)), vocab, dict(styles)
-
-
-@cache
-def _piper_model(scratch: Path) -> tuple[Any, dict[str, Any]]:
-    config = json.loads(fetch(WEIGHTS["joe.json"], scratch).read_text(encoding="utf-8"))
-    return _session(fetch(WEIGHTS["joe.onnx"], scratch)), config
 
 
 def _session(path: Path) -> Any:
