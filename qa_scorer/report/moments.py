@@ -43,7 +43,7 @@ class Evidence:
 
 
 def clearest(row: dict[str, Any], fair: pl.DataFrame, load: Load, *, best: bool) -> Evidence:
-    """Return the call that shows a criterion most clearly, at its best or its worst.
+    """Return the call that shows a criterion most clearly, at its best (with a sentence to praise) or its worst.
 
     ``row`` names section and criterion, ``fair`` holds the criteria that may be used.
     """
@@ -58,21 +58,19 @@ def clearest(row: dict[str, Any], fair: pl.DataFrame, load: Load, *, best: bool)
     for call_id in calls:
         card, transcript = load(call_id)
         criterion = _criterion(card, row["section"], row["criterion"])
-        finding = max(criterion.findings, key=lambda one: _clarity(one, best=best), default=None)
+        usable = [one for one in criterion.findings if not best or praiseworthy(one, card)]
+        finding = max(usable, key=lambda one: _clarity(one, best=best), default=None)
         clarity = _clarity(finding, best=best)[0] if finding else 0
         evidence = Evidence(card=card, transcript=transcript, criterion=criterion, finding=finding)
         options.append((clarity + (criterion.critical_failed and not best), evidence))
     return max(options, key=lambda option: option[0])[1]
 
 
-def praiseworthy(evidence: Evidence) -> bool:
+def praiseworthy(finding: Finding, card: Scorecard) -> bool:
     """Tell whether a finding is worth reading back as praise: a whole sentence, with nothing to avoid in its turn."""
-    finding = evidence.finding
-    if finding is None or finding.verdict != "present" or finding.role != "agent":
+    if finding.verdict != "present" or finding.role != "agent" or len(finding.quote.split()) < MIN_PRAISE_WORDS:
         return False
-    if len(finding.quote.split()) < MIN_PRAISE_WORDS:
-        return False
-    return not any(other.verdict == "violation" and other.turn == finding.turn for other in evidence.card.findings)
+    return not any(other.verdict == "violation" and other.turn == finding.turn for other in card.findings)
 
 
 def missed_opportunity(card: Scorecard, topic: str) -> Opportunity | None:
@@ -138,8 +136,6 @@ def behaviour(evidence: Evidence, moment: Moment) -> str:
 def _clarity(finding: Finding, *, best: bool) -> tuple[int, float, int]:
     wanted = ("violation", "present") if best else ("absent", "violation")
     rank = wanted.index(finding.verdict) + 1 if finding.verdict in wanted else 0
-    if best and len(finding.quote.split()) < MIN_PRAISE_WORDS:
-        rank = 0
     by_agent = bool(finding.quote) and finding.role in (None, "agent")
     # A sentence of ordinary length shows more than a word, and is still read.
     return (rank * 2 + by_agent, finding.confidence, min(len(finding.quote), 160))

@@ -17,7 +17,6 @@ from qa_scorer.report.moments import (
     clearest,
     missed_opportunity,
     moment_of,
-    praiseworthy,
     situation,
 )
 
@@ -149,7 +148,7 @@ def _strength(by_criterion: pl.DataFrame, fair: pl.DataFrame, load: Load) -> Str
 
     good = by_criterion.filter(pl.col("share") > 0.5).sort("criterion")
     options = [(row, clearest(row, fair, load, best=True)) for row in good.iter_rows(named=True)]
-    shown = [(row, evidence) for row, evidence in options if praiseworthy(evidence)]
+    shown = [(row, evidence) for row, evidence in options if evidence.finding]
     if not shown:
         return None
     row, evidence = max(shown, key=_merit)

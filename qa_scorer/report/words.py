@@ -176,9 +176,9 @@ def signal(name: str) -> str:
     if group == "metric":
         return _capital(METRICS.get(rest, rest.replace("_", " ")))
     if group == "outcome":
-        return f"Outcome: {OUTCOME_WORDS.get(rest, rest).lower()}"
+        return f"Outcome {OUTCOME_WORDS.get(rest, rest).lower()}"
     plain = _capital((rest or group).replace("_", " ").strip())
-    return f"Compliance: {plain.lower()}" if group == "compliance" and rest else plain
+    return f"Phrase “{plain.lower()}”" if group == "compliance" and rest else plain
 
 
 def verdict(verdict_name: str, signal_name: str, *, full: bool) -> tuple[str, str]:
