@@ -6,7 +6,7 @@ The grey columns right of the printed page are the machine's keys: ``call_id``, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from qa_scorer.report.coaching import AgentReport
 
-SHEET = "Review"
+SHEET, REVIEWER = "Review", "Reviewer"
 HEADS = ("Call", "Question", "Points", "Why", "Agree?", "Corrected answer", "Comment")
 KEYS = ("call_id", "section", "criterion", "points", "out_of", "rubric_sha256")
 WIDTHS = (34, 9, 38, 11, 16, 34, 14, 12, 14, 8, 8, 12)
@@ -45,6 +45,7 @@ class ReviewAnswer:
     agree: bool
     correction: str
     comment: str
+    reviewer: str = ""
 
     @property
     def corrected(self) -> float | None:
@@ -61,6 +62,7 @@ class Inputs:
 
     notes: Mapping[str, Value] = field(default_factory=dict)
     review: Mapping[tuple[str, str, str], tuple[Value, Value, Value]] = field(default_factory=dict)
+    reviewer: Value = None
 
 
 def add_review(book: Workbook, report: AgentReport, kept: Inputs) -> None:
@@ -78,7 +80,9 @@ def add_review(book: Workbook, report: AgentReport, kept: Inputs) -> None:
     if not rows:
         put(page, row + 1, 1, "No call was scored, so there is nothing to review.", "text", span=len(HEADS))
         return
-    head = row
+    put(page, row, 1, REVIEWER, "label")
+    put(page, row, 2, kept.reviewer, "input")
+    row = head = row + 1
     table_head(page, head, HEADS, centred=("Points",))
     put_row(page, head, [(name, "cell_key") for name in KEYS], first=len(HEADS) + 1)
     for line in rows:
@@ -105,13 +109,15 @@ def read_inputs(path: Path) -> Inputs:
         typed = (row["Agree?"], row["Corrected answer"], row["Comment"])
         if any(value not in (None, "") for value in typed):
             review[(str(row["call_id"]), str(row["section"]), str(row["criterion"]))] = typed
-    return Inputs(notes=notes, review=review)
+    return Inputs(notes=notes, review=review, reviewer=_reviewer(sheets.get(SHEET, ())))
 
 
 def read_review(path: Path) -> list[ReviewAnswer]:
     """Return the answers of a filled Review sheet; rows nobody answered are left out."""
     answers = []
-    for line in _review_lines(_load(path, (SHEET,)).get(SHEET, ())):
+    rows = _load(path, (SHEET,)).get(SHEET, ())
+    reviewer = str(_reviewer(rows) or "")
+    for line in _review_lines(rows):
         verdict, correction = str(line["Agree?"] or "").strip(), str(line["Corrected answer"] or "").strip()
         if verdict not in ANSWERS and correction not in CORRECTIONS:
             continue
@@ -127,6 +133,7 @@ def read_review(path: Path) -> list[ReviewAnswer]:
                 agree=verdict == "Agree" and correction not in CORRECTIONS,
                 correction=correction,
                 comment=str(line["Comment"] or ""),
+                reviewer=reviewer,
             )
         )
     return answers
@@ -189,6 +196,11 @@ def _load(path: Path, names: tuple[str, ...]) -> dict[str, list[tuple[Any, ...]]
         return {name: list(book[name].iter_rows(values_only=True)) for name in names if name in book.sheetnames}
     finally:
         book.close()
+
+
+def _reviewer(rows: Iterable[tuple[Any, ...]]) -> Value:
+    """Return the name typed beside "Reviewer"."""
+    return next((row[1] for row in rows if len(row) > 1 and row[0] == REVIEWER), None)
 
 
 def _review_lines(rows: Any) -> list[dict[str, Any]]:

@@ -173,7 +173,7 @@ class TestCoachingWorkbook:
             '"Agree,Disagree"',
             '"Full points,Half,No points,Not applicable"',
         }
-        head = [cell.value for cell in sheet[3]]
+        head = [cell.value for cell in sheet[4]]
         assert head[7:] == list(KEYS)
 
     def test_what_was_typed_survives_the_next_report(self, tmp_path: Path) -> None:
@@ -186,8 +186,9 @@ class TestCoachingWorkbook:
         action = next(key for key in rows if key.startswith("action:"))
         rows[action][1].value, rows["goal"][1].value = "Use the name card", "Warm openings"
         rows["follow_up"][1].value = date(2026, 12, 1)
-        review["E4"], review["F4"], review["G4"] = "Disagree", "Half", "She did say it."
-        answered = tuple(review.cell(4, column).value for column in (8, 9, 10))
+        review["B3"] = "Sam Reed"
+        review["E5"], review["F5"], review["G5"] = "Disagree", "Half", "She did say it."
+        answered = tuple(review.cell(5, column).value for column in (8, 9, 10))
         book.save(path)
         # The next night another criterion may be the priority: what was agreed must not vanish.
         write_report(cards.store(folder, [cards.build("one", skill=1.0), cards.build("two", skill=1.0)]), SETTINGS)
@@ -196,6 +197,7 @@ class TestCoachingWorkbook:
         assert kept["follow_up"].date() == date(2026, 12, 1)
         answers = read_review(path)
         assert [(a.call_id, a.section, a.criterion) for a in answers] == [answered]
+        assert answers[0].reviewer == "Sam Reed"
         assert (answers[0].agree, answers[0].corrected, answers[0].comment) == (
             False,
             answers[0].out_of / 2,
@@ -328,6 +330,13 @@ class TestSafety:
                 assert len(sheet.title) <= 31
                 for text in texts(sheet):
                     assert len(text.encode("utf-16-le")) // 2 <= 32_767
+
+    def test_no_merged_ranges_overlap(self, hostile: Path, out: Path) -> None:
+        """Excel repairs a workbook in which they do."""
+        for path in (*self.workbooks(hostile), *self.workbooks(out)):
+            for sheet in load(path):
+                cells = [cell for area in sheet.merged_cells.ranges for cell in area.cells]
+                assert len(cells) == len(set(cells))
 
     def test_names_that_clash_get_files_of_their_own(self, tmp_path: Path) -> None:
         calls = [cards.build(f"c{n}", agent_id=name, agent_name=name) for n, name in enumerate(("a/1", "a:1", "a_1"))]
