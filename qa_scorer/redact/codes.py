@@ -14,7 +14,7 @@ _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b
 # HMRC's form of a national insurance number.
 _NATIONAL_INSURANCE = re.compile(r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b")
 # A card number as systems show it, most figures hidden.
-_MASKED_CARD = re.compile(r"(?:\b\d{4,6}[ -]?)?(?:[*xX•#]{2,6}[ -]?){1,3}\d{4}\b")
+_MASKED_CARD = re.compile(r"(?:\b\d{4,6}[ -]?)?(?<![*xX•#])(?:[*xX•#]{2,6}[ -]?){1,3}\d{4}\b")
 _KINDS = {"account": "account", "id": "id", "pin": "pin", "zip": "address"}
 _SHORTEST = 5
 _LONGEST_WORD = 5
@@ -31,9 +31,9 @@ def code_entities(lines: Sequence[Line], words: Words) -> list[Entity]:
             ]
         position = 0
         while position < len(line.tokens):
-            end = _code_end(line, position, words)
-            if end is None:
-                position += 1
+            end, is_code = _read_code(line, position, words)
+            if not is_code:
+                position = max(end, position + 1)
                 continue
             start, stop = _whole_words(line.text, line.tokens[position].start, line.tokens[end - 1].end)
             cues = cues_before(lines, index, start)[:1]
@@ -46,8 +46,8 @@ def code_entities(lines: Sequence[Line], words: Words) -> list[Entity]:
     return entities
 
 
-def _code_end(line: Line, first: int, words: Words) -> int | None:
-    """Return the token after a reading of letters *and* figures that begins at ``first``."""
+def _read_code(line: Line, first: int, words: Words) -> tuple[int, bool]:
+    """Return the token after what is read from ``first`` on, and whether it has letters *and* figures."""
     tokens = line.tokens
     end = index = first
     letters = figures = 0
@@ -66,7 +66,7 @@ def _code_end(line: Line, first: int, words: Words) -> int | None:
             end = index + 1
         index += 1
     length = sum(1 if token.text in words.digits else len(token.text) for token in tokens[first:end])
-    return end if letters and figures >= 2 and length >= _SHORTEST else None
+    return end, bool(letters and figures >= 2 and length >= _SHORTEST)
 
 
 def _whole_words(text: str, start: int, stop: int) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from qa_scorer.redact.lines import Entity, Line, asked
 from qa_scorer.redact.numbers import Token
 from qa_scorer.redact.words import Words
 
-_WRITTEN = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+|[\w.+%-]+@[\w-]{2,}")
+_WRITTEN = re.compile(r"(?<![\w.+%-])[\w.+%-]+@(?:[\w-]+(?:\.[\w-]+)+|[\w-]{2,})")
 _MAX_LOCAL_WORDS = 6
 _MIN_SPELLED = 3
 

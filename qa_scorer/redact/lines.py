@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -46,10 +47,11 @@ class Line:
     tokens: tuple[Token, ...]
     runs: tuple[NumberRun, ...]
     cues: tuple[Cue, ...]
+    word_starts: tuple[int, ...]
 
     def words_between(self, start: int, end: int) -> int:
         """Count the words (no marks, no digits) between two characters."""
-        return sum(token.text[0].isalpha() for token in self.tokens if token.start >= start and token.end <= end)
+        return max(0, bisect_left(self.word_starts, end) - bisect_left(self.word_starts, start))
 
 
 def listen(turns: Sequence[tuple[Role, str, str]], words: Words) -> tuple[Line, ...]:
@@ -66,6 +68,7 @@ def listen(turns: Sequence[tuple[Role, str, str]], words: Words) -> tuple[Line, 
                 tokens=tokens,
                 runs=number_runs(tokens, words),
                 cues=_cues(masked.lower(), words),
+                word_starts=tuple(token.start for token in tokens if token.text[0].isalpha()),
             )
         )
     return tuple(lines)

@@ -16,6 +16,7 @@ _POSTCODE = re.compile(
 _STATE_AND_ZIP = re.compile(r"\b[A-Z]{2},? \d{5}(?:-\d{4})?\b")
 _PO_BOX = re.compile(r"\bp\.? ?o\.? box (?:number )?\d+", re.IGNORECASE)
 _MAX_STREET_WORDS = 4
+_MAX_NUMBER_WORDS = 6
 _MAX_ANSWER_WORDS = 12
 _MAX_TO_ZIP = 6
 
@@ -107,8 +108,8 @@ def _answer_end(line: Line, first: int, words: Words) -> int | None:
     while end > index and not tokens[end - 1].text[-1].isalnum():
         end -= 1
     named = [token for token in tokens[index:end] if line.text[token.start].isupper()]
-    lower = line.text == line.text.lower()
-    return end if end > index and (named or (lower and end - index <= 4)) else None
+    # Recognition without capitals gives no other sign of a name than that little is said.
+    return end if end > index and (named or (end - index <= 4 and line.text.islower())) else None
 
 
 def _number_end(tokens: Sequence[Token], first: int, words: Words) -> int | None:
@@ -119,7 +120,7 @@ def _number_end(tokens: Sequence[Token], first: int, words: Words) -> int | None
         suffix = first + 1 < len(tokens) and len(tokens[first + 1].text) == 1 and tokens[first + 1].text.isalpha()
         return first + 2 if suffix and tokens[first + 1].start == tokens[first].end else first + 1
     index = first
-    while index < len(tokens) and (
+    while index < min(first + _MAX_NUMBER_WORDS, len(tokens)) and (
         any(tokens[index].text in spoken for spoken in (words.digits, words.teens, words.tens))
         or (index > first and tokens[index].text in ("-", words.hundred))
     ):
