@@ -15,9 +15,20 @@ from typer.testing import CliRunner
 
 from qa_scorer.cli.rubric import app
 from qa_scorer.errors import EXIT_USAGE, RubricError
-from qa_scorer.rubric import find_rubric, json_schema, load_rubric, load_with_places, warnings
+from qa_scorer.rubric import (
+    AppliesWhen,
+    Criterion,
+    Window,
+    find_rubric,
+    json_schema,
+    load_rubric,
+    load_with_places,
+    warnings,
+)
 from qa_scorer.rubric.positions import key_lines
+from qa_scorer.rubric.schema import Bands, Gates, Review
 from qa_scorer.rubric.vocabulary import CHECKS, METRIC_RANGES, METRICS, OPPORTUNITIES, SIGNALS
+from qa_scorer.verification import load_expectations
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = sorted((ROOT / "rubrics").glob("*.toml"))
@@ -362,3 +373,34 @@ def test_lines_are_those_of_the_keys_whatever_the_values_hold(values: dict[str, 
     assert {path[0] for path in key_lines(text) if path} == set(tomllib.loads(text))
     for key in values:
         assert text.splitlines()[key_lines(text)[(key,)] - 1].startswith(f"{key} = ")
+
+
+# ── documents ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def blocks(document: str) -> list[str]:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    return re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL)
+
+
+def test_the_examples_in_the_guide_work(tmp_path: Path) -> None:
+    child, phrases = blocks("rubrics/README.md")
+    rubric = load_rubric(write(tmp_path, "ours", child + phrases))
+    by_id = {line.id: line for line in rubric.criteria}
+    assert {"own_name", "recording_disclosed"} <= set(by_id)
+    assert "interruptions" not in by_id
+    assert by_id["greeting"].say_instead.startswith("Welcome to Harbor Bank")
+
+
+def test_the_guide_names_every_key() -> None:
+    guide = (ROOT / "rubrics" / "README.md").read_text(encoding="utf-8")
+    models = (Criterion, Window, AppliesWhen, Gates, Bands, Review)
+    keys = {field.alias or name for model in models for name, field in model.model_fields.items()}
+    assert {key for key in keys if f"`{key}`" not in guide and f"`{key} " not in guide} == set()
+
+
+def test_the_expectations_in_the_ci_page_can_be_read(tmp_path: Path) -> None:
+    [example] = blocks("docs/ci.md")
+    path = tmp_path / "expected.toml"
+    path.write_text(example, encoding="utf-8")
+    assert set(load_expectations(path)) == {"refund-promised", "misdial"}

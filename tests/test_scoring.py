@@ -413,19 +413,19 @@ def test_the_example_call_adds_up_by_hand() -> None:
     )
     card = score(CALL, analysis, STANDARD)
     scores = {section.id: section.score for section in card.sections}
-    # 2 of 4 against 0.75: 6.67 of 10. No question asked: 0 of 10; interruptions not known. No rapport: 12 of 20.
+    # 2 of 4 against 0.75: 6.67 of 10. No question asked: 0 of 10; interruptions not known. No rapport: 8 of the 16 that apply.
     # One turn of policy: 7 + 4 × 0.66 + 4 of 15. Resolved and further help offered: all that applies.
     assert scores == {
         "opening": 66.7,
         "listening": 0,
-        "empathy": 60.0,
+        "empathy": 50.0,
         "language": 90.9,
         "resolution": 100,
         "closing": 100,
         "compliance": 100,
     }
-    assert card.score == 72.3  # 6.67 + 0 + 12 + 13.635 + 30 + 10
-    assert (card.band, card.compliance_score, card.score_before_critical) == ("coach", 100, 72.3)
+    assert card.score == 70.3  # 6.67 + 0 + 10 + 13.635 + 30 + 10
+    assert (card.band, card.compliance_score, card.score_before_critical) == ("coach", 100, 70.3)
 
 
 def recomputed(card: Scorecard) -> float | None:
