@@ -31,13 +31,13 @@ class RayEngine:
             ray.init(address=address, log_to_driver=False, include_dashboard=False, ignore_reinit_error=True)
         except (ConnectionError, ValueError, RuntimeError) as error:
             raise _unreachable(address) from error
-        self._ray = ray
+        self._ray: Any = ray
 
     def as_completed(
         self, function: Callable[[Item], Result], items: Iterable[Item], timeout_s: float
     ) -> Iterator[tuple[Item, Result | Exception]]:
         """Yield results as they complete, with at most two items a processor waiting."""
-        remote = self._ray.remote(_call).options(max_retries=RETRIES, retry_exceptions=False)
+        remote: Any = self._ray.remote(_call).options(max_retries=RETRIES, retry_exceptions=False)
         window = 2 * max(1, int(self._ray.cluster_resources().get("CPU", 1)))
         remaining = iter(items)
         in_flight: dict[Any, Item] = {}
