@@ -6,6 +6,7 @@ import json
 import re
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import jsonschema
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from qa_scorer import checks
 from qa_scorer.cli.rubric import app
 from qa_scorer.errors import EXIT_USAGE, RubricError
 from qa_scorer.rubric import (
@@ -26,7 +28,7 @@ from qa_scorer.rubric import (
     warnings,
 )
 from qa_scorer.rubric.positions import key_lines
-from qa_scorer.rubric.schema import Bands, Gates, Review
+from qa_scorer.rubric.schema import Bands, Gates, OpportunityKind, Review
 from qa_scorer.rubric.vocabulary import CHECKS, METRIC_RANGES, METRICS, OPPORTUNITIES, SIGNALS
 from qa_scorer.verification import load_expectations
 
@@ -57,7 +59,7 @@ def write(folder: Path, name: str, text: str) -> str:
     return str(path)
 
 
-def check(name: str) -> tuple[int, list[str]]:
+def checked(name: str) -> tuple[int, list[str]]:
     result = CliRunner().invoke(app, ["check", name])
     return result.exit_code, result.output.splitlines()
 
@@ -119,7 +121,14 @@ def test_the_schema_refuses_what_loading_refuses() -> None:
 def test_vocabulary_is_consistent() -> None:
     assert {signal for family in CHECKS.values() for signal in family} == set(SIGNALS)
     assert set(METRIC_RANGES) == set(METRICS)
-    assert "anger" in OPPORTUNITIES
+    assert set(OPPORTUNITIES) == set(get_args(OpportunityKind))
+
+
+def test_a_check_stands_for_the_signals_it_reports() -> None:
+    reported = {check.name: set(check.signals) & set(SIGNALS) for check in checks.CHECKS}
+    assert {name: signals for name, signals in reported.items() if signals} == {
+        name: set(signals) for name, signals in CHECKS.items()
+    }
 
 
 # ── broken rubrics ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -138,7 +147,7 @@ def test_a_broken_rubric_gives_one_sentence_with_its_line(path: Path, monkeypatc
         for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
         if "# expect: " in text
     ]
-    code, [message] = check(name)
+    code, [message] = checked(name)
     assert code == EXIT_USAGE
     assert message.startswith(f"{name}:{line}: ")
     assert expected in message
@@ -147,7 +156,7 @@ def test_a_broken_rubric_gives_one_sentence_with_its_line(path: Path, monkeypatc
 
 def test_every_mistake_is_reported_in_file_order(tmp_path: Path) -> None:
     text = SMALL.replace("weight = 100", "weight = 0").replace("any_of", "any")
-    code, lines = check(write(tmp_path, "two", text))
+    code, lines = checked(write(tmp_path, "two", text))
     assert code == EXIT_USAGE
     assert [re.search(r":(\d+):", line)[1] for line in lines] == ["7", "12"]  # type: ignore[index]
 
@@ -301,7 +310,7 @@ PHRASES = '\n[[compliance.phrases]]\nid = "fee"\nrole = "customer"\nphrases = ["
     ],
 )
 def test_warnings(tmp_path: Path, text: str, warning: str) -> None:
-    code, lines = check(write(tmp_path, "warned", text))
+    code, lines = checked(write(tmp_path, "warned", text))
     assert code == 0
     assert any(line.startswith("warning: ") and warning in line for line in lines), lines
 

@@ -209,7 +209,7 @@ def test_count_earns_in_proportion() -> None:
 
 
 def test_deduct_costs_once_a_turn_down_to_the_floor() -> None:
-    wording = {"scoring": "deduct", "check": "negative", "per_finding": 0.3, "floor": 0.2}
+    wording = {"scoring": "deduct", "check": "negative_phrasing", "per_finding": 0.3, "floor": 0.2}
     demand, policy = heard("negative.demand", 4), heard("negative.policy", 4)
     assert share(wording, found()) == 1
     assert share(wording, found(demand, policy)) == 0.7
@@ -413,7 +413,7 @@ def test_the_example_call_adds_up_by_hand() -> None:
     )
     card = score(CALL, analysis, STANDARD)
     scores = {section.id: section.score for section in card.sections}
-    # 2 of 4 against 0.75: 6.67 of 10. No question asked: 0 of 10; interruptions not known. No rapport: 8 of the 16 that apply.
+    # 2 of 4 against 0.75: 6.67 of 10. No question asked: 0 of 10; interruptions not known. No rapport: 8 of 16.
     # One turn of policy: 7 + 4 × 0.66 + 4 of 15. Resolved and further help offered: all that applies.
     assert scores == {
         "opening": 66.7,
@@ -510,7 +510,7 @@ def test_unsure_evidence_within_a_band_changes_nothing() -> None:
 
 
 def test_unsure_violations_and_moments_count_as_doubt_too() -> None:
-    harsh = rubric({"scoring": "deduct", "check": "negative", "per_finding": 1.0})
+    harsh = rubric({"scoring": "deduct", "check": "negative_phrasing", "per_finding": 1.0})
     assert score(CALL, found(heard("negative.blame", 4, 0.4)), harsh).band == "review"
     both = rubric(CARE, {"id": "bye", "signals": ["closing.farewell"]})
     moment = asked("distress", 1, confidence=0.4)

@@ -44,10 +44,25 @@ SIGNALS: Final[Mapping[str, str]] = MappingProxyType(
 COMPLIANCE: Final = "compliance."
 """Prefix of the signals a rubric makes itself, one for each of its phrase rules."""
 
+_FAMILIES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "greeting": "greeting",
+        "rapport": "rapport",
+        "empathy": "empathy",
+        "negative_phrasing": "negative",
+        "listening": "listening",
+        "expectations": "expectation",
+        "resolution": "resolution",
+        "hold_etiquette": "hold",
+        "closing": "closing",
+        "escalation": "escalation",
+    }
+)
+
 CHECKS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        family: tuple(signal for signal in SIGNALS if signal.startswith(f"{family}."))
-        for family in dict.fromkeys(signal.partition(".")[0] for signal in SIGNALS)
+        check: tuple(signal for signal in SIGNALS if signal.startswith(f"{family}."))
+        for check, family in _FAMILIES.items()
     }
 )
 """A check's name stands for all of its signals."""

@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from qa_scorer.errors import UsageError
 from qa_scorer.records import CustomerEnd, Finding, OutcomeLabel, Role
-from qa_scorer.rubric import CHECKS, COMPLIANCE, SIGNALS, dotted, key_lines, nearest, problems_of
+from qa_scorer.rubric import COMPLIANCE, SIGNALS, dotted, key_lines, nearest, problems_of
 
 NAME = "expected.toml"
 
@@ -119,7 +119,8 @@ def load_expectations(path: Path) -> dict[str, Expectation]:
 
 
 def _is_known(signal: str) -> bool:
-    return signal in SIGNALS or signal.startswith(COMPLIANCE) or signal.removesuffix(".*") in CHECKS
+    families = {f"{name.partition('.')[0]}.*" for name in SIGNALS}
+    return signal in SIGNALS or signal in families or signal.startswith(COMPLIANCE)
 
 
 def holds(sought: Sought, findings: Iterable[Finding], duration: float | None) -> bool:
