@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from qa_scorer.report.moments import Load
 
-LAYOUT = "2"
+LAYOUT = "3"
 """Raised when per-call files must be written anew although their records are the same."""
 MARK_BYTES = 600
 

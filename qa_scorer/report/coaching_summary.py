@@ -134,9 +134,9 @@ def _comparison(page: Page, row: int, report: AgentReport) -> int:
 def _verdict(report: AgentReport, own: list[float], team: list[float]) -> str:
     parts = []
     if report.earlier:
-        parts.append(compare(report.newest or own, report.earlier, "the own baseline"))
+        parts.append(compare(report.newest or own, report.earlier, "the agent's own baseline"))
     else:
-        parts.append("No earlier run yet: the own baseline starts with this one.")
+        parts.append("No earlier run yet: the agent's own baseline starts with this one.")
     parts.append(compare(own, team, "the rest of the team" if report.team else "all other agents"))
     return " ".join(parts)
 
