@@ -19,6 +19,9 @@ from qa_scorer.records import Finding, How, Role, Verdict
 
 MARGIN = 0.03  # an example must be nearer than any counter-example by this cosine; measured on the tuning dialogues
 MIN_WORDS = 3  # shorter clauses mean too little to be matched by meaning
+REQUESTS = frozenset(
+    {"want", "need", "please", "like", "speak", "supervisor", "manager", "refund", "someone", "somebody"}
+)
 MEANING_LANGUAGES = frozenset({"en"})
 
 
@@ -79,7 +82,7 @@ class _Ear:
 def _ear(checks: tuple[str, ...], language: str, packs_dir: Path | None) -> _Ear:
     packs: tuple[Pack, ...] = load_packs(checks, language, packs_dir)
     signals = {signal.name: signal for pack in packs for signal in pack.signals}
-    phrases = [(name, phrase) for name, signal in signals.items() for phrase in signal.phrases]
+    phrases = [(name, phrase) for name, signal in signals.items() for phrase in (*signal.phrases, *signal.asked)]
     owned = [
         (sentence, (name, good))
         for name, signal in signals.items()
@@ -99,8 +102,9 @@ def listen(call: Call, checks: tuple[str, ...]) -> Heard:
     hits: dict[str, dict[int, list[Hit]]] = defaultdict(lambda: defaultdict(list))
     unheard: list[Clause] = []
     for turn in call.turns:
+        asked = was_asked(call, turn)
         for clause in turn.clauses:
-            found = list(_by_phrase(clause, ear))
+            found = list(_by_phrase(clause, ear, asked))
             for hit in found:
                 hits[hit.signal][clause.turn].append(hit)
             if turn.role in {"agent", "customer"} and len(clause.starts) >= MIN_WORDS and not found:
@@ -112,12 +116,13 @@ def listen(call: Call, checks: tuple[str, ...]) -> Heard:
     return Heard(call=call, names=names, packs=ear.signals, hits=frozen)
 
 
-def _by_phrase(clause: Clause, ear: _Ear) -> Iterable[Hit]:
+def _by_phrase(clause: Clause, ear: _Ear, asked: bool) -> Iterable[Hit]:
     blocked: dict[str, bool] = {}
     for signal, match in ear.index.find(clause):
         if signal not in blocked:
             blocked[signal] = not fits(ear.signals[signal], clause)
-        if not blocked[signal]:
+        waits = not asked and match.phrase in ear.signals[signal].asked
+        if not blocked[signal] and not waits:
             yield Hit(
                 signal=signal,
                 clause=clause,
@@ -127,6 +132,14 @@ def _by_phrase(clause: Clause, ear: _Ear) -> Iterable[Hit]:
                 first=match.start,
                 last=match.end,
             )
+
+
+def was_asked(call: Call, turn: Spoken) -> bool:
+    """Tell whether a turn answers a customer who asked for something: a question, a wish, a need."""
+    before = call.turns[turn.index - 1] if turn.index else None
+    if before is None or before.role != "customer":
+        return False
+    return any(clause.question or REQUESTS & clause.keys for clause in before.clauses)
 
 
 def fits(signal: SignalPack, clause: Clause) -> bool:

@@ -85,6 +85,8 @@ VOCATIVE = frozenset(
     ]
 )
 TITLES = frozenset(["mr", "mrs", "ms", "miss", "mister", "madam", "dr", "doctor", "professor"])
+# Words after which a titled name is somebody talked about.
+PLACED = frozenset("with by to see for and or is that's that from of".split())
 NOT_NAMES = frozenset(
     [
         "sir",
@@ -253,7 +255,8 @@ def vocatives(turn: Spoken, call: Call) -> list[tuple[str, Clause]]:
                 continue
             before = words[i - 1] if i else ""
             edge = set_off(turn, clause, i)
-            titled = before in TITLES
+            edge = edge and not _introduced_apart(turn, clause, i)
+            titled = before in TITLES and (capital or known) and opens_or_closes(clause, i)
             if titled or (known and before in VOCATIVE) or (edge and (known or (capital and before in VOCATIVE))):
                 found.append((word, clause))
     return found
@@ -265,6 +268,23 @@ def set_off(turn: Spoken, clause: Clause, i: int) -> bool:
     before = text[: clause.starts[i]].rstrip()
     after = text[clause.ends[i] :].lstrip()
     return (not before or before[-1] in ",.!?-–—]") and (not after or after[0] in ",.!?-–—[(")
+
+
+def opens_or_closes(clause: Clause, i: int) -> bool:
+    """Tell whether a titled name stands at an edge of its clause, where someone addressed stands."""
+    last = len(clause.words) - 1
+    return (
+        i >= last - 1
+        and clause.words[max(0, i - 2)] not in PLACED
+        or i <= 3
+        and clause.words[max(0, i - 2)] in VOCATIVE
+    )
+
+
+def _introduced_apart(turn: Spoken, clause: Clause, i: int) -> bool:
+    """Tell whether a name is followed by what that person is: "Marcus, our night porter"."""
+    rest = turn.turn.text[clause.ends[i] :].lstrip(" ,").lower()
+    return rest.startswith(("our ", "my ", "the ", "from ", "who "))
 
 
 def name_like(turn: Spoken) -> list[str]:

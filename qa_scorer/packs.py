@@ -16,7 +16,8 @@ from qa_scorer.phrases import Phrase, compile_phrase
 PACKAGED = Path(__file__).parent / "checks"
 COMMON = "common"
 PAGE_KEYS = ("title", "what", "why", "where", "teach")
-SENTENCES = ("phrases", "unless", "alternative", "examples", "counter", "retire")
+SENTENCES = ("phrases", "asked", "unless", "alternative", "examples", "counter", "retire")
+COMPILED = ("phrases", "asked", "unless", "alternative")
 SIGNAL_KEYS = {*SENTENCES, "what", "isnt", "better", "meaning", "threshold", "when"}
 MOODS = frozenset({"question", "statement", "either"})
 DEFAULT_THRESHOLD = 0.75
@@ -26,7 +27,7 @@ DEFAULT_THRESHOLD = 0.75
 class SignalPack:
     """What one signal sounds like in one language.
 
-    ``unless`` are phrases whose presence in the same clause says that it is not the signal; ``alternative`` are
+    ``asked`` are phrases that count only in the answer to something the customer asked for; ``unless`` are phrases whose presence in the same clause says that it is not the signal; ``alternative`` are
     phrases that excuse it anywhere in the turn. ``when`` says whether only a question or only a statement can carry it
     ("question", "statement", "either"). ``threshold`` is the cosine from which a sentence means the same as
     an example.
@@ -37,6 +38,7 @@ class SignalPack:
     isnt: str = ""
     better: str = ""
     phrases: tuple[Phrase, ...] = ()
+    asked: tuple[Phrase, ...] = ()
     unless: tuple[Phrase, ...] = ()
     alternative: tuple[Phrase, ...] = ()
     examples: tuple[str, ...] = ()
@@ -98,7 +100,7 @@ def _signal(path: Path, name: str, table: Any, lists: Mapping[str, Sequence[str]
         entries = table.get(key, [])
         if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
             raise _error(path, key, f"'{key}' of {name} must be a list of sentences in quotes")
-        if key in {"phrases", "unless", "alternative"}:
+        if key in COMPILED:
             values[key] = tuple(_phrase(path, entry, lists) for entry in entries)
         elif key != "retire":
             values[key] = tuple(entries)
@@ -127,12 +129,13 @@ def _lay_over(pack: Pack, path: Path, lists: Mapping[str, Sequence[str]]) -> Pac
             raise _error(path, signal.name, f"unknown signal '{signal.name}'; {pack.check} has {', '.join(by_name)}")
         retired = set(raw[signal.name].get("retire", []))
         before = by_name.get(signal.name, SignalPack(name=signal.name))
-        said = {phrase.text for phrase in before.phrases} | {*before.examples, *before.counter}
+        said = {phrase.text for phrase in (*before.phrases, *before.asked)} | {*before.examples, *before.counter}
         if unknown := sorted(retired - said):
             raise _error(path, unknown[0], f"'retire' names \"{unknown[0]}\", which {signal.name} does not have")
         by_name[signal.name] = replace(
             before,
             phrases=(*(p for p in before.phrases if p.text not in retired), *signal.phrases),
+            asked=(*(p for p in before.asked if p.text not in retired), *signal.asked),
             unless=(*before.unless, *signal.unless),
             alternative=(*before.alternative, *signal.alternative),
             examples=(*(e for e in before.examples if e not in retired), *signal.examples),

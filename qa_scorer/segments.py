@@ -42,6 +42,10 @@ OPENERS = frozenset(
         "nope",
     ]
 )
+COURTESIES = frozenset(
+    "absolutely sure of course certainly definitely no problem worries yes okay ok alright great perfect hi hello "
+    "good morning afternoon evening fine right oh ah".split()
+)
 # Pairs that open one, unless the word before ties them to it ("how can I" but "tell me how I can").
 SUBJECTS = frozenset(["i", "we", "you", "it", "that", "there", "they", "this", "he", "she", "let", "lets"])
 INVERTED = frozenset(
@@ -233,6 +237,10 @@ def _cut(doc: Doc, start: int, end: int, punctuated: bool) -> Iterator[tuple[int
     for i in range(start + 1, end - 1):
         long_enough = _n_words(doc, first, i) >= MIN_WORDS and _n_words(doc, i, end) >= MIN_WORDS
         before = doc[i - 1]
+        if _courtesy(doc, first, i) and _opens(doc, i):
+            yield first, i
+            first = i
+            continue
         if not long_enough:
             continue
         if (
@@ -243,6 +251,11 @@ def _cut(doc: Doc, start: int, end: int, punctuated: bool) -> Iterator[tuple[int
             yield first, i
             first = i
     yield first, end
+
+
+def _courtesy(doc: Doc, start: int, end: int) -> bool:
+    """Tell whether all that was said so far is a word or two of courtesy, which stands by itself."""
+    return end - start <= 4 and all(token.is_punct or token.lower_ in COURTESIES for token in doc[start:end])
 
 
 def _opens(doc: Doc, i: int) -> bool:
