@@ -152,7 +152,7 @@ def _check(name: str, expected: str, found: str, met: bool) -> Check:
 
 def _wording(sought: Sought) -> str:
     parts = [sought.signal]
-    parts += [f"by the {sought.role}"] if sought.role else []
+    parts += [f"by the {sought.role}"] if sought.role != "agent" else []
     for key, words in (
         ("first_s", "in the first {:g} s"),
         ("last_s", "in the last {:g} s"),

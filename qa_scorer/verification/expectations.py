@@ -42,7 +42,7 @@ class Sought(_Model):
     """A signal to find, or not to find, and where; ``negative.*`` stands for every signal of that check."""
 
     signal: str
-    role: Role | None = None
+    role: Role = "agent"
     first_s: float | None = Field(default=None, gt=0)
     last_s: float | None = Field(default=None, gt=0)
     first_percent: float | None = Field(default=None, gt=0, le=100)
@@ -134,7 +134,7 @@ def matches(sought: Sought, findings: Iterable[Finding], duration: float | None)
     for finding in findings:
         if not fnmatchcase(finding.signal, sought.signal) or finding.verdict == "absent":
             continue
-        if sought.role is not None and finding.role != sought.role:
+        if finding.role not in (sought.role, None):
             continue
         start, end = window(sought, duration)
         if finding.start is None or (finding.start <= end and (finding.end or finding.start) >= start):
