@@ -22,6 +22,7 @@ EXAMPLES: dict[str, Any] = {
     "channels": [0, 1],
     "speakers": 2,
     "language": "en",
+    "roles": {"spk_0": "agent", "spk_1": "customer"},
     "filename_pattern": r"(?P<agent_id>[^_]+)_(?P<call_id>\d+)",
     "packs_dir": "phrases",
     "period": "November 2026",
@@ -133,7 +134,7 @@ def write_scaffold(folder: Path) -> tuple[list[Path], list[Path]]:
 
 def _shown(name: str, field: FieldInfo) -> Any:
     default = field.get_default(call_default_factory=True, validated_data={})
-    return EXAMPLES.get(name, default) if default in (None, ()) else default
+    return EXAMPLES.get(name, default) if default in (None, (), {}) else default
 
 
 def _choices(field: FieldInfo) -> str:
@@ -145,5 +146,7 @@ def _choices(field: FieldInfo) -> str:
 def _toml(value: Any) -> str:
     if isinstance(value, Path):
         value = str(value)
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_toml(key)} = {_toml(item)}" for key, item in value.items()) + " }"
     # TOML's strings, numbers, booleans and flat lists of them are written as JSON's.
     return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
