@@ -29,7 +29,7 @@ def email_entities(lines: Sequence[Line], words: Words) -> list[Entity]:
             end = _domain_end(line.tokens, at + 1, words)
             if end is None:
                 continue
-            first = _local_start(line.tokens, at, words, wanted)
+            first = _local_start(line, at, words, wanted)
             if first < at:
                 start, stop = line.tokens[first].start, line.tokens[end - 1].end
                 entities.append(Entity(line=index, start=start, end=stop, kind="email"))
@@ -60,15 +60,16 @@ def _domain_end(tokens: Sequence[Token], first: int, words: Words) -> int | None
     return end if end is not None else first + 1 if known else None
 
 
-def _local_start(tokens: Sequence[Token], at: int, words: Words, wanted: bool) -> int:
+def _local_start(line: Line, at: int, words: Words, wanted: bool) -> int:
     """Return the first token of what is said before "at"; ``at`` itself when that is no address."""
+    tokens = line.tokens
     first = index = at
     spoken = 0
     joined = True  # whether the token to the right asks for one to its left
     while index > 0:
         index -= 1
         text = tokens[index].text
-        if _is_mark(tokens, index, words):
+        if _is_mark(tokens, index, words) or (wanted and _is_misheard_dot(line, index, words)):
             joined = True
             continue
         phonetic = _phonetic_start(tokens, index, words)
@@ -104,7 +105,7 @@ def _split_address(lines: Sequence[Line], index: int, end: int, words: Words) ->
             last = len(line.tokens)
             while last and not line.tokens[last - 1].text.isalnum():
                 last -= 1
-            first = _local_start(line.tokens, last, words, True)
+            first = _local_start(line, last, words, True)
             if first < last:
                 start, stop = line.tokens[first].start, line.tokens[last - 1].end
                 entities.append(Entity(line=before, start=start, end=stop, kind="email"))
@@ -171,6 +172,15 @@ def _is_dot(tokens: Sequence[Token], index: int, words: Words) -> bool:
     if text in words.email["dot"]:
         return True
     return text == "." and index + 1 < len(tokens) and tokens[index + 1].start == tokens[index].end
+
+
+def _is_misheard_dot(line: Line, index: int, words: Words) -> bool:
+    """Tell the dot in "Walter. Young at example.com", which recognition took for the end of a sentence."""
+    if line.tokens[index].text != "." or not 0 < index < len(line.tokens) - 1:
+        return False
+    before, after = line.tokens[index - 1], line.tokens[index + 1]
+    named = line.text[before.start].isupper() and line.text[after.start].isupper()
+    return named and before.text not in words.email["openers"]
 
 
 def _is_mark(tokens: Sequence[Token], index: int, words: Words) -> bool:

@@ -76,9 +76,14 @@ def number_entities(lines: Sequence[Line]) -> list[Entity]:
     for said in left:
         digits = said.run.digits
         if len(digits) >= 4 and not all(map(is_year, said.run.chunks)):
-            kind = next((kind for number, kind in known.items() if digits in number), None)
+            kind = next((kind for number, kind in known.items() if _repeats(digits, number)), None)
             entities += [_entity(lines, said, kind)] if kind else []
     return entities
+
+
+def _repeats(digits: str, known: str) -> bool:
+    """Tell a part of a known number, or a reading that holds it: "312-555014 … 312-555-0142"."""
+    return digits in known or (len(known) >= 7 and known in digits)
 
 
 def passes_luhn(digits: str) -> bool:
@@ -222,4 +227,10 @@ def _digits_by_side(lines: Sequence[Line], chain: Sequence[_Said]) -> dict[str, 
     by_side: dict[str, str] = defaultdict(str)
     for said in chain:
         by_side[lines[said.line].side] += said.run.digits
-    return dict(by_side)
+    return {side: _once(digits) for side, digits in by_side.items()}
+
+
+def _once(digits: str) -> str:
+    """Return a number as it is when it was read twice in a row; sixteen digits may repeat and are one card."""
+    half = digits[: len(digits) // 2]
+    return half if len(half) >= 9 and half * 2 == digits else digits

@@ -4,6 +4,7 @@ PERSONAL = [
     # Cards
     ["C: My card number is {card:4532 0151 1283 0366}."],
     ["C: It's {card:4532015112830366}."],
+    ["C: It's {card:4242 4242 4242 4242}."],
     ["C: it's {card:4532-0151-1283-0366} on the visa"],
     ["C: {card:four five three two oh one five one one two eight three oh three six six}"],
     ["C: sure it's {card:forty five thirty two oh one fifty one twelve eighty three oh three sixty six}"],
@@ -145,6 +146,11 @@ PERSONAL = [
     ["C: My email is {email:jsmith42 at gmail.com} and my phone is area code {phone:212 555 0142}."],
     ["C: It's {email:Smith, S-M-I-T-H, at yahoo dot com}."],
     ["A: What's the email?", "C: It's {email:sarah dot connor eighty four at sky net dot co dot uk}."],
+    [
+        "A: And an email address for the confirmation?",
+        "C: That's {email:Walter. Young at example.com}.",
+        "A: Thank you. It's on its way.",
+    ],
     ["C: it's {email:p as in peter, a as in apple, t as in tom at example dot org}"],
     ["A: date of birth, for security?", "C: Yes, it's {date_of_birth:the fourteenth of the second seventy nine}."],
     ["A: date of birth?", "C: {date_of_birth:four july nineteen seventy six}"],
@@ -162,6 +168,8 @@ PERSONAL = [
         "A: Thank you. How long have you had the problem?",
         "C: Since 2019, I think. For about 12 days it was bad.",
     ],
+    ["A: And the phone number?", "C: {phone:312-555-0142}.", "A: {phone:312-555014 312-5550142}. Great."],
+    ["C: my number is {phone:212 555 0142, 212 555 0142}"],
     ["A: what's your number", "C: {phone:two one two}", "A: yep", "C: {phone:five five five oh one four two}"],
     ["A: What's your membership number?", "C: It's {account:four four}, I think. Yes, {account:4471 2290}."],
     ["C: My username is sarah and the password is {pin:blue42horse}."],
