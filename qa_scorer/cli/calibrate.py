@@ -129,7 +129,7 @@ def _page(result: Report) -> list[str]:
 def _ratings_of(path: Path) -> list[Rating]:
     from qa_scorer.calibration import Rating
     from qa_scorer.report.blind_sheet import read_blind_sheet
-    from qa_scorer.report.coaching_review import read_review
+    from qa_scorer.report.coaching_review import CORRECTIONS, read_review
 
     if not path.is_file():
         raise UsageError(f"{path}: no such file.")
@@ -139,9 +139,12 @@ def _ratings_of(path: Path) -> list[Rating]:
     answers = read_review(path)
     if not answers:
         raise UsageError(f"{path}: holds no marks: name a filled blind sheet or a coaching workbook with answers.")
+    usable = [answer for answer in answers if answer.agree or answer.correction in CORRECTIONS]
+    if len(usable) < len(answers):
+        typer.echo(f"{path}: {len(answers) - len(usable)} disagreements name no corrected answer and are left out")
     return [
         Rating(
-            reviewer=f"review of {path.stem}",
+            reviewer=answer.reviewer or f"review of {path.stem}",
             call_id=answer.call_id,
             section=answer.section,
             criterion=answer.criterion,
@@ -150,7 +153,7 @@ def _ratings_of(path: Path) -> list[Rating]:
             comment=answer.comment,
             source="review",
         )
-        for answer in answers
+        for answer in usable
     ]
 
 

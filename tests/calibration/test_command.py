@@ -10,8 +10,9 @@ import pytest
 
 from qa_scorer import cli, retention, store
 from qa_scorer.calibration import read_ratings
+from qa_scorer.report.coaching_review import ReviewAnswer
 from qa_scorer.settings import Settings
-from tests.calibration.build import card
+from tests.calibration.build import SHA, card
 from tests.calibration.test_ratings import fill
 
 
@@ -89,3 +90,35 @@ def test_a_purge_keeps_the_marks_and_deletes_the_sheet(out: Path, monkeypatch: p
     retention.purge(out, retention.find_old(out, datetime.now(UTC) + timedelta(days=1)), Settings())
     assert not sheet.exists()
     assert [rating.share for rating in read_ratings(out)] == [1.0]
+
+
+def test_answers_on_a_coaching_workbook_are_read_as_review(
+    out: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def answer(criterion: str, agree: bool, correction: str = "", reviewer: str = "Kim") -> ReviewAnswer:
+        return ReviewAnswer(
+            call_id="c0",
+            section="opening",
+            criterion=criterion,
+            rubric_sha256=SHA,
+            points=10.0 if criterion == "greeting" else 5.0,
+            out_of=10.0,
+            agree=agree,
+            correction=correction,
+            comment="",
+            reviewer=reviewer,
+        )
+
+    given = [answer("greeting", True), answer("empathy", False, "Not applicable"), answer("closing", False)]
+    monkeypatch.setattr("qa_scorer.report.blind_sheet.read_blind_sheet", lambda path: None)
+    monkeypatch.setattr("qa_scorer.report.coaching_review.read_review", lambda path: given)
+    (out / "sam.xlsx").touch()
+    assert run(monkeypatch, "import", out, out / "sam.xlsx") == 0
+    assert "1 disagreements name no corrected answer" in capsys.readouterr().out
+    ratings = read_ratings(out)
+    assert [(r.criterion, r.share, r.source, r.reviewer) for r in ratings] == [
+        ("empathy", None, "review", "Kim"),
+        ("greeting", 1.0, "review", "Kim"),
+    ]
+    assert run(monkeypatch, "report", out) == 0
+    assert "review sheets: 50% of 2 judgements corrected" in capsys.readouterr().out
