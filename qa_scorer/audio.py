@@ -200,6 +200,8 @@ def _distinct_channels(raw: Samples, chosen: tuple[int, ...]) -> tuple[tuple[int
     names = {channel: _channel_name(channel, len(raw)) for channel in chosen}
     levels = {channel: speech_level_dbfs(raw[channel]) for channel in chosen}
     alive = tuple(channel for channel in chosen if levels[channel] > DEAD_CHANNEL_DBFS)
+    if not alive:
+        return chosen[:1], ("both channels are silent",)
     if len(alive) == 1:
         dead = next(channel for channel in chosen if channel not in alive)
         return alive, (f"the {names[dead]} channel is silent; heard as mono",)
@@ -246,7 +248,7 @@ def same_signal(left: Samples, right: Samples, *, alike: float = 0.85, max_lag_m
     if count == 0:
         return bool(np.allclose(left, right, atol=1e-3))
     energy = window_rms(left, size)[:count] ** 2 + window_rms(right, size)[:count] ** 2
-    loud = np.flatnonzero(energy > 0.1 * np.percentile(energy, 90))
+    loud = np.flatnonzero(energy >= 1e-3 * np.percentile(energy, 95))
     picks = loud[np.unique(np.linspace(0, len(loud) - 1, min(len(loud), 120)).astype(int))]
     lags = SAMPLE_RATE_HZ * max_lag_ms // 1000
     pairs = [(left[i * size : (i + 1) * size], right[i * size : (i + 1) * size]) for i in picks]

@@ -13,33 +13,33 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qa_scorer.speech.clustering import k_means, unit, viterbi
+from qa_scorer.speech.clustering import find_voices, k_means, unit, viterbi
 from qa_scorer.speech.embeddings import Embedder, embed
-from qa_scorer.speech.segmentation import FRAME_S, RATE_HZ, Segmentation, segment
+from qa_scorer.speech.segmentation import FRAME_S, RATE_HZ, segment
+from qa_scorer.speech.tracks import activity, frame_level_db, talking
 
 WINDOW_S, HOP_S = 1.5, 0.75
 SHARPNESS = 24.0  # weight of a cosine difference per second of speech against SWITCH
 SWITCH, SWITCH_IN_SILENCE = 2.5, 0.5
+VOICE_SHARPNESS = 12.0
 ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diarization:
-    """Per frame of ``frame_s``: speech and overlap (bool), the speaker on the best path, and each speaker's score.
+    """Who talks, per frame of ``frame_s``: ``talks`` is (n_frames, n_speakers) bool, two at once where both do.
 
-    ``score`` is (n_frames, n_speakers): cosine to the speaker's voice, comparable within a frame only.
+    ``likelihood`` is (n_frames, n_speakers), 0–1: how well each speaker explains the frame; words go by it.
     """
 
     frame_s: float
-    speech: NDArray[np.bool_]
-    overlap: NDArray[np.bool_]
-    speaker: NDArray[np.intp]
-    score: NDArray[np.float64]
+    talks: NDArray[np.bool_]
+    likelihood: NDArray[np.float32]
 
     @property
     def n_speakers(self) -> int:
         """Return how many voices were told apart."""
-        return int(self.score.shape[1])
+        return int(self.talks.shape[1])
 
 
 def diarize(samples: NDArray[np.float32], segmenter: Any, embedder: Embedder, speakers: int | None) -> Diarization:
@@ -47,19 +47,25 @@ def diarize(samples: NDArray[np.float32], segmenter: Any, embedder: Embedder, sp
     found = segment(samples, segmenter)
     speech = found.speech > 0.5
     at = _places(speech, len(samples))
-    k = speakers or 2
-    if len(at) < 2 * k:
-        flat = np.zeros((len(speech), 1))
-        return Diarization(
-            frame_s=FRAME_S,
-            speech=speech,
-            overlap=found.overlap > 0.5,
-            speaker=np.zeros(len(speech), dtype=np.intp),
-            score=flat,
-        )
+    if speakers == 1 or len(at) < 4:
+        return Diarization(frame_s=FRAME_S, talks=speech[:, None], likelihood=found.speech[:, None])
     x = _voices(samples, at, embedder)
-    score, path = _follow(x, at, k, found, speech)
-    return Diarization(frame_s=FRAME_S, speech=speech, overlap=found.overlap > 0.5, speaker=path, score=score)
+    voices = k_means(x, speakers) if speakers else find_voices(x)
+    if len(voices) == 1:
+        return Diarization(frame_s=FRAME_S, talks=speech[:, None], likelihood=found.speech[:, None])
+    score, path = _follow(x, at, voices, speech)
+    active = activity(found, score)
+    talks = talking(active, path, speech, frame_level_db(samples, len(speech)))
+    return Diarization(frame_s=FRAME_S, talks=talks, likelihood=_likelihood(active, score, path))
+
+
+def _likelihood(active: NDArray[np.float32], score: NDArray[np.float64], path: NDArray[np.intp]) -> NDArray[np.float32]:
+    """Blend the segmentation's activity with the voice: activity is sharp in time, the voice is sure of the person."""
+    exponent = np.exp(VOICE_SHARPNESS * (score - score.max(axis=1, keepdims=True)))
+    voice = exponent / exponent.sum(axis=1, keepdims=True)
+    on_path = np.eye(active.shape[1], dtype=np.float32)[path]
+    blended: NDArray[np.float32] = (0.6 * active + 0.2 * voice + 0.2 * on_path).astype(np.float32)
+    return blended
 
 
 def _places(speech: NDArray[np.bool_], n_samples: int) -> NDArray[np.float64]:
@@ -84,17 +90,18 @@ def _voices(samples: NDArray[np.float32], at: NDArray[np.float64], embedder: Emb
 
 
 def _follow(
-    x: NDArray[np.float32], at: NDArray[np.float64], k: int, found: Segmentation, speech: NDArray[np.bool_]
+    x: NDArray[np.float32], at: NDArray[np.float64], voices: NDArray[np.float32], speech: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Alternate between the best path and the mean voice along it."""
+    """Alternate between the best path through time and the mean voice along it; return scores and path per frame."""
     time = np.arange(len(speech)) * FRAME_S
     switch = np.where(speech, SWITCH, SWITCH_IN_SILENCE)
     frame = np.minimum((at / FRAME_S).astype(int), len(speech) - 1)
-    centroids = k_means(x, k)
     for _ in range(ROUNDS):
-        cosine = x @ centroids.T
-        score = np.stack([np.interp(time, at, cosine[:, j]) for j in range(k)], axis=1)
+        cosine = x @ voices.T
+        score = np.stack([np.interp(time, at, column) for column in cosine.T], axis=1)
         path = viterbi(score * (SHARPNESS * FRAME_S) * speech[:, None], switch)
         mine = path[frame]
-        centroids = unit(np.stack([x[mine == j].mean(axis=0) if (mine == j).any() else centroids[j] for j in range(k)]))
+        voices = unit(
+            np.stack([x[mine == j].mean(axis=0) if (mine == j).any() else voice for j, voice in enumerate(voices)])
+        )
     return score, path

@@ -44,13 +44,7 @@ def diarize_with_pipeline(samples: NDArray[np.float32], pipeline: Any, speakers:
     frames = int(len(samples) / RATE_HZ / FRAME_S) + 1
     active = _active(found.speaker_diarization, labels, frames)
     exclusive = _active(found.exclusive_speaker_diarization, labels, frames)
-    return Diarization(
-        frame_s=FRAME_S,
-        speech=np.asarray(active.any(axis=1)),
-        overlap=active.sum(axis=1) > 1,
-        speaker=exclusive.argmax(axis=1),
-        score=exclusive.astype(np.float64),
-    )
+    return Diarization(frame_s=FRAME_S, talks=active, likelihood=exclusive.astype(np.float32))
 
 
 def _active(annotation: Any, labels: list[str], frames: int) -> NDArray[np.bool_]:

@@ -16,10 +16,11 @@ from qa_scorer.models import hashes, resolve
 from qa_scorer.records import CallInfo, Origin, Removed, Role, Separation, Span, Transcript, Turn, Word
 from qa_scorer.settings import Settings
 from qa_scorer.speech.asr import VOICE_FRAME_S, Recognizer, Side, chosen_plan, listen, load_recognizer, recognize
+from qa_scorer.speech.attribution import assign_words
 from qa_scorer.speech.facts import conversation_facts
 from qa_scorer.speech.guard import Guarded, guard
 from qa_scorer.speech.roles import Roles, assign_roles
-from qa_scorer.speech.turns import Utterance, assign_words, text, utterances
+from qa_scorer.speech.turns import Utterance, text, utterances
 from qa_scorer.speech.windows import runs
 
 STARTER_MODEL, GPU_MODEL = "whisper-base", "large-v3-turbo"
@@ -113,7 +114,7 @@ def _separate(
         from qa_scorer.speech.diarize import diarize
 
         found = diarize(samples, models.separator(SEGMENTATION), models.separator(EMBEDDING), settings.speakers)
-    return assign_words(words, found.speaker, found.frame_s)
+    return assign_words(words, found.likelihood, found.frame_s)
 
 
 def _said(pieces: Sequence[Utterance], words: Mapping[str, Sequence[Word]], language: str) -> dict[str, list[str]]:

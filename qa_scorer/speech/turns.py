@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from qa_scorer.records import Word
 
 PAUSE_S = 2.0  # a silence that ends a turn even when the same speaker goes on
@@ -43,16 +40,6 @@ def utterances(words: Mapping[str, Sequence[Word]]) -> tuple[Utterance, ...]:
     ]
     pieces.sort(key=lambda u: (u.start, u.end))
     return tuple(_joined(pieces))
-
-
-def assign_words(words: Sequence[Word], speaker: NDArray[np.intp], frame_s: float) -> dict[str, tuple[Word, ...]]:
-    """Give every word to the speaker who has most of its frames; ``speaker`` is the diarization's path."""
-    given: dict[str, list[Word]] = {}
-    for word in words:
-        first = min(int((word.start or 0.0) / frame_s), len(speaker) - 1)
-        last = max(first + 1, int((word.end or 0.0) / frame_s))
-        given.setdefault(f"speaker_{np.bincount(speaker[first:last]).argmax()}", []).append(word)
-    return {label: tuple(said) for label, said in sorted(given.items())}
 
 
 def text(words: Sequence[Word], language: str | None = None) -> str:
