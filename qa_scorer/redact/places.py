@@ -19,6 +19,8 @@ _MAX_STREET_WORDS = 4
 _MAX_NUMBER_WORDS = 6
 _MAX_ANSWER_WORDS = 12
 _MAX_TO_ZIP = 6
+_MAX_BARE_WORDS = 6
+_MAX_BARE_LEAD = 3
 
 
 def place_entities(lines: Sequence[Line], words: Words) -> list[Entity]:
@@ -35,7 +37,7 @@ def place_entities(lines: Sequence[Line], words: Words) -> list[Entity]:
         position = 0
         while position < len(line.tokens):
             end = _street_end(line, position, words, wanted)
-            if end is None and wanted:
+            if end is None and wanted and line.role != "agent":
                 end = _answer_end(line, position, words)
             if end is None:
                 position += 1
@@ -74,7 +76,8 @@ def _town_end(line: Line, index: int, words: Words) -> int:
         follow = end + 1 if comma else end
         token = tokens[follow]
         unit = token.text in words.places["units"] and follow + 1 < len(tokens)
-        if unit and (number := _number_end(tokens, follow + 1, words)) is not None:
+        dotted = unit and tokens[follow + 1].text == "."  # "Apt. 2B"
+        if unit and (number := _number_end(tokens, follow + 1 + dotted, words)) is not None:
             end = number
         elif text != "." and line.text[token.start].isupper() and token.text not in words.places["stops"]:
             end = follow + 1
@@ -108,8 +111,9 @@ def _answer_end(line: Line, first: int, words: Words) -> int | None:
     while end > index and not tokens[end - 1].text[-1].isalnum():
         end -= 1
     named = [token for token in tokens[index:end] if line.text[token.start].isupper()]
-    # Recognition without capitals gives no other sign of a name than that little is said.
-    return end if end > index and (named or (end - index <= 4 and line.text.islower())) else None
+    # Recognition without capitals gives no other sign of an address than that little else is said.
+    bare = end - index <= _MAX_BARE_WORDS and line.words_between(0, tokens[first].start) <= _MAX_BARE_LEAD
+    return end if end > index and (named or bare) else None
 
 
 def _number_end(tokens: Sequence[Token], first: int, words: Words) -> int | None:

@@ -98,6 +98,8 @@ PERSONAL = [
     ["C: national insurance number is {id:QQ 12 34 56 C}"],
     ["C: passport number {id:533380006}"],
     ["C: my driver's license number is {id:D1234567}"],
+    ["C: The license plate is {id:ABC 1234}."],
+    ["C: My Medicare number is {id:1EG4-TE5-MK73}."],
     # PINs and passwords
     ["C: My PIN is {pin:5678}."],
     ["A: Read me the verification code we sent.", "C: {pin:4 4 1 9 0 2}."],
@@ -112,6 +114,9 @@ PERSONAL = [
     ["C: The postcode is {address:SW1A 1AA}."],
     ["C: send it to {address:PO Box 1234}"],
     ["C: it's {address:one twenty three elm road} in town"],
+    ["A: What's the service address?", "C: It's {address:one four two two west elm, apartment two b}."],
+    ["C: My address is {address:9 Elm Court, Apt. 2B, Dayton, OH 45402}, and I've lived here 12 years."],
+    ["A: For security can you confirm your postcode?", "C: Yeah it's {address:L S 1, 4 A P}."],
     # Dates of birth
     ["C: I was born on {date_of_birth:March 3rd 1985}."],
     ["C: My date of birth is {date_of_birth:03/03/1985}."],
@@ -274,6 +279,8 @@ HARMLESS = [
     ["A: What's the best number to reach you?", "C: The one I'm calling from. I'm here from 9 to 5."],
     ["A: Can I have your date of birth?", "C: I'd rather not. I've been with you for 12 years."],
     ["A: What's your zip code?", "C: Don't know, I just moved 3 days ago."],
+    ["A: Could you confirm your address?", "C: I've got two different ones, which one do you need?"],
+    ["A: What's the delivery address?", "C: Can I pick it up? Your 2 stores near me are closed."],
     ["A: And the PIN?", "C: I forgot it. I tried 3 times."],
     ["A: Your password must be at least 12 characters long."],
     ["C: The router is a TP-Link AX 1800."],
