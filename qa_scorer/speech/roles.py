@@ -18,6 +18,7 @@ NAMED = 3.0  # "this is Dana" from the speaker, when the metadata says that Dana
 ADDRESSED = 2.0  # "thanks, Dana" from the other
 BRANDED = 2.0  # names the company in the first words
 CHANNEL = 6.0  # the metadata names the agent's channel: only overwhelming words raise doubt
+COMPANY = 1.0  # a third voice with this much evidence speaks for the company
 FEW_WORDS = 3  # a speaker with fewer words gives no evidence worth a role
 CERTAIN = 12.0
 
@@ -36,8 +37,9 @@ def assign_roles(
     """Give every speaker a role.
 
     ``said`` maps speaker → utterances in time order; ``agent`` is the speaker that the metadata names by channel.
-    Below ``threshold`` the roles are ``unknown``. Of more than two speakers the likeliest pair is agent and customer,
-    the rest is ``other``: also a supervisor who takes over, since the call is scored for the agent it belongs to.
+    Below ``threshold`` the roles are ``unknown``. Of more than two speakers the likeliest pair is agent and customer;
+    of the rest, who speaks for the company is ``agent`` too (a supervisor who takes over, as on the agent's channel of
+    a two-channel call; the speaker label tells them apart), and anybody else ``other``.
     """
     evidence = {speaker: agent_evidence(texts, info, brand) for speaker, texts in said.items()}
     names = _addressed(said, info)
@@ -51,7 +53,10 @@ def assign_roles(
     difference = evidence[first] - evidence[second] + (CHANNEL if agent is not None else 0.0)
     confidence = round(logistic(difference), 4)
     sure = confidence >= threshold
-    roles: dict[str, Role] = dict.fromkeys(evidence, "other" if sure else "unknown")
+    roles: dict[str, Role] = {
+        speaker: "unknown" if not sure else "agent" if found >= COMPANY else "other"
+        for speaker, found in evidence.items()
+    }
     roles[first], roles[second] = ("agent", "customer") if sure else ("unknown", "unknown")
     return Roles(of=roles, confidence=max(confidence, round(1 - confidence, 4)) if agent is None else confidence)
 
