@@ -76,6 +76,11 @@ def redact(transcript: Transcript, settings: Settings) -> Transcript:
     return replace(transcript, call=call, turns=rewritten, removed=removed)
 
 
+def redact_metadata(call: CallInfo, settings: Settings) -> CallInfo:
+    """Replace personal data in the metadata columns that the tool has no field for."""
+    return _redacted_columns(call)[0] if settings.redact else call
+
+
 def find_entities(lines: Sequence[Line], language: str = "en") -> list[Entity]:
     """Find personal data with this tool's own recognizers alone: no model is needed."""
     words = load_words(language)

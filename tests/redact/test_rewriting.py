@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from qa_scorer.records import Removed, Word
-from qa_scorer.redact import redact
+from qa_scorer.redact import redact, redact_metadata
 from qa_scorer.redact.sequences import passes_luhn
 from qa_scorer.settings import Settings
 from tests.build import transcript
@@ -81,6 +81,8 @@ def test_columns_the_tool_does_not_know_are_redacted_by_name_and_value() -> None
     assert after.call.extra == extra | {"customer_phone": "[PHONE]", "contact": "[EMAIL]"}
     assert after.call.customer_id == "5550142297"
     assert after.removed.pii == {"phone": 1, "email": 1}
+    assert redact_metadata(before.call, Settings()) == after.call
+    assert redact_metadata(before.call, Settings(redact=False)) is before.call
 
 
 def test_the_agents_own_name_stays() -> None:
