@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from qa_scorer.report.moments import Load
 
-LAYOUT = "3"
+LAYOUT = "4"
 """Raised when per-call files must be written anew although their records are the same."""
 MARK_BYTES = 600
 
@@ -40,6 +41,7 @@ def write_report(out: Path, settings: Settings, *, run_date: date | None = None)
     built = tables.build(_cards(out))
     for name in SCHEMAS:
         history.write_parquet(getattr(built, name), out / "data" / f"{name}.parquet")
+    built = replace(built, calls=rollup.with_worst(built.calls, built.criteria))
     past = history.update(out / "history", built, run_date or date.today())
     files = words.file_names(built.calls["agent"].unique().to_list())
     period = settings.period or rollup.period(built.calls)
@@ -102,13 +104,16 @@ def _write_agents(
     for line in rollup.agents(built.calls).iter_rows(named=True):
         key, team = line["agent"], line["team"]
         mine = pl.col("agent") == key
-        others = ~mine & (pl.col("team") == team) if team else ~mine
+        mates = ~mine & (pl.col("team") == team) if team else pl.lit(value=False)
+        alone = built.calls.filter(mates)["score"].null_count() == built.calls.filter(mates).height
+        others = ~mine if alone else mates
         theirs = built.calls.filter(others)
         own_past = earlier_runs.filter(mine)
         report = coaching.AgentReport(
             key=key,
             name=line["name"],
             team=team,
+            peers="All other agents" if alone else f"Rest of {words.clip(team, 24)}",
             coach=settings.coach,
             period=period,
             calls=built.calls.filter(mine),

@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 class AgentReport:
     """Everything one agent's workbook shows.
 
-    ``calls``, ``criteria`` and ``findings`` are the agent's own rows, ``team_calls`` and ``team_criteria`` those of the
-    other agents of the team, ``earlier`` the agent's scores of runs before the newest, ``newest`` those of the newest.
+    ``calls``, ``criteria`` and ``findings`` are the agent's own rows; ``team_calls`` and ``team_criteria`` those of
+    ``peers``, the rest of the team, or everybody else where it has no other scored call. ``newest`` are the agent's
+    scores of the newest run, ``earlier`` those of the runs before.
     """
 
     key: str
     name: str
     team: str | None
+    peers: str
     coach: str | None
     period: str
     calls: pl.DataFrame

@@ -110,7 +110,7 @@ def _comparison(page: Page, row: int, report: AgentReport) -> int:
             lines.append(("Newest run only", report.newest, None))
         lines.append((f"Own baseline: {runs}", report.earlier, report.newest or own))
     team = rollup.scores(report.team_calls)
-    lines.append((f"Rest of {words.clip(report.team, 24)}" if report.team else "All other agents", team, own))
+    lines.append((report.peers, team, own))
     for label, scores, against in lines:
         mean = rollup.mean_interval(scores)
         delta = rollup.difference(against, scores) if against is not None else None
@@ -137,7 +137,7 @@ def _verdict(report: AgentReport, own: list[float], team: list[float]) -> str:
         parts.append(compare(report.newest or own, report.earlier, "the agent's own baseline"))
     else:
         parts.append("No earlier run yet: the agent's own baseline starts with this one.")
-    parts.append(compare(own, team, "the rest of the team" if report.team else "all other agents"))
+    parts.append(compare(own, team, f"{report.peers[0].lower()}{report.peers[1:]}"))
     return " ".join(parts)
 
 
@@ -155,7 +155,7 @@ def compare(first: list[float], second: list[float], what: str) -> str:
 
 def _sections(page: Page, row: int, report: AgentReport) -> int:
     row = heading(page, row, "Sections of the form")
-    heads = ("Section", "Weight", "Score", "Team", "Difference", "Calls counted")
+    heads = ("Section", "Weight", "Score", "Others", "Difference", "Calls counted")
     table_head(page, row, heads, centred=heads[1:])
     own = rollup.sections(report.criteria)
     team = _by_section(report.team_criteria)
@@ -209,7 +209,7 @@ def _chart_cells(
 ) -> tuple[int, int, int, int]:
     """Write a chart's numbers beside the printed page and return where they stand."""
     left = CHART_COLUMN
-    put_row(page, head, [(name, "cell_key"), ("Agent", "cell_key"), ("Team", "cell_key")], first=left)
+    put_row(page, head, [(name, "cell_key"), ("Agent", "cell_key"), ("Others", "cell_key")], first=left)
     for row, (label, own, others) in enumerate(lines, start=head + 1):
         put(page, row, left, label, "cell_key")
         put(page, row, left + 1, None if own is None else round(own, 1), "cell_key")

@@ -81,6 +81,8 @@ def call_note(line: dict[str, Any]) -> str:
     before = line["score_before_critical"]
     if line["critical_failed"]:
         parts.append("Critical failure" + (f": {words.number(before)} before it." if before is not None else "."))
+    if line["band"] in ("flag", "coach") and line["worst"]:
+        parts.append(f"{line['worst']}.")
     if line["repeat_contact"]:
         parts.append("The customer had called before about this.")
     return " ".join(part for part in parts if part)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 2000
 """Calls listed on the index; the rest are a filter away in team.xlsx and data/calls.parquet."""
-SPARK_WIDTH, SPARK_HEIGHT = 560, 90
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_LEFT = 560, 90, 62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +160,7 @@ def _turns(card: Scorecard, transcript: Transcript) -> list[TurnView]:
 
 def pieces(text: str, findings: Sequence[Finding]) -> list[Piece]:
     """Cut a turn where findings quote it; overlapping quotes share one mark, an avoided phrase outranks a good one."""
-    rank = {"": 0, "absent": 1, "present": 2, "violation": 3}
+    rank = {"": 0, "moment": 1, "present": 2, "violation": 3}
     marks: list[tuple[str, list[str]]] = [("", []) for _ in text]
     folded = text.casefold() if len(text.casefold()) == len(text) else text
     for finding in findings:
@@ -168,7 +168,7 @@ def pieces(text: str, findings: Sequence[Finding]) -> list[Piece]:
         at = folded.find(quote.casefold() if folded is not text else quote) if quote else -1
         for place in range(at, at + len(quote)) if at >= 0 else ():
             verdict, notes = marks[place]
-            best = max(verdict, finding.verdict, key=lambda one: rank[one])
+            best = max(verdict, _mark(finding), key=lambda one: rank[one])
             marks[place] = (best, [*notes, words.signal(finding.signal)])
     cut: list[Piece] = []
     start = 0
@@ -178,6 +178,10 @@ def pieces(text: str, findings: Sequence[Finding]) -> list[Piece]:
             cut.append(Piece(text=text[start:place], verdict=verdict, note=", ".join(dict.fromkeys(notes))))
             start = place
     return cut
+
+
+def _mark(finding: Finding) -> str:
+    return "moment" if finding.role == "customer" else finding.verdict
 
 
 def _facts(card: Scorecard) -> list[tuple[str, str]]:
@@ -213,7 +217,7 @@ def _spark(card: Scorecard, transcript: Transcript | None) -> dict[str, Any] | N
     last = max(len(transcript.turns) - 1 if transcript else 0, points[-1][0], 1)
     place = [
         (
-            10 + (SPARK_WIDTH - 20) * turn / last,
+            SPARK_LEFT + (SPARK_WIDTH - SPARK_LEFT - 10) * turn / last,
             SPARK_HEIGHT / 2 - max(-1.0, min(1.0, value)) * (SPARK_HEIGHT / 2 - 10),
             turn,
         )
@@ -221,6 +225,7 @@ def _spark(card: Scorecard, transcript: Transcript | None) -> dict[str, Any] | N
     ]
     low = card.arc.low_turn if card.arc else None
     return {
+        "left": SPARK_LEFT,
         "width": SPARK_WIDTH,
         "height": SPARK_HEIGHT,
         "line": " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in place),

@@ -73,11 +73,18 @@ def praiseworthy(finding: Finding, card: Scorecard) -> bool:
     return not any(other.verdict == "violation" and other.turn == finding.turn for other in card.findings)
 
 
-def missed_opportunity(card: Scorecard, topic: str) -> Opportunity | None:
-    """Return the customer's clearest moment that asked for this behaviour and got no answer."""
-    kinds = guidance.MOMENTS.get(topic.partition(".")[0], ())
-    missed = [one for one in card.opportunities if one.kind in kinds and not one.answers and one.role == "customer"]
-    return max(missed, key=lambda one: one.confidence, default=None)
+def missed_opportunity(evidence: Evidence, topic: str) -> Opportunity | None:
+    """Return the moment that asked for the behaviour in vain: the one judged, else the clearest of its kind."""
+    finding = evidence.finding
+    if finding is not None and finding.verdict != "absent":
+        return None
+    missed = [one for one in evidence.card.opportunities if not one.answers]
+    if finding is not None and finding.turn is not None:
+        judged = [one for one in missed if one.turn == finding.turn]
+    else:
+        kinds = guidance.MOMENTS.get(topic.partition(".")[0], ())
+        judged = [one for one in missed if one.kind in kinds and one.role == "customer"]
+    return max(judged, key=lambda one: one.confidence, default=None)
 
 
 def moment_of(evidence: Evidence, opportunity: Opportunity | None) -> Moment:
@@ -86,8 +93,12 @@ def moment_of(evidence: Evidence, opportunity: Opportunity | None) -> Moment:
     time = words.when(finding) if finding else words.NOTHING
     customer, agent = "", ""
     if opportunity:
-        time, customer = words.minutes(opportunity.start), opportunity.quote
-        agent = _said(transcript, range(opportunity.turn + 1, opportunity.turn + 4), "agent")
+        time = words.minutes(opportunity.start)
+        if opportunity.role == "customer":
+            customer = opportunity.quote
+            agent = _said(transcript, range(opportunity.turn + 1, opportunity.turn + 4), "agent")
+        else:
+            agent = opportunity.quote
     elif finding and finding.quote and finding.role == "customer":
         customer = finding.quote
     elif finding and finding.quote:
@@ -115,10 +126,9 @@ def situation(moment: Moment, opportunity: Opportunity | None) -> str:
         where += f", between {moment.time.replace('–', ' and ')}"
     elif moment.time != words.NOTHING:
         where += f" at {moment.time}"
-    if not moment.customer:
-        return f"{where}."
     why = words.OPPORTUNITY_WORDS.get(opportunity.kind) if opportunity else None
-    return f"{where}{f', {why}' if why else ''}. The customer said: {words.quoted(moment.customer, 240)}"
+    where += f", {why}." if why else "."
+    return f"{where} The customer said: {words.quoted(moment.customer, 240)}" if moment.customer else where
 
 
 def behaviour(evidence: Evidence, moment: Moment) -> str:
@@ -129,7 +139,8 @@ def behaviour(evidence: Evidence, moment: Moment) -> str:
     missing = f"Not heard: {words.signal(finding.signal).lower()}." if finding else ""
     parts = [words.clip(evidence.criterion.reason, 240) or missing]
     if moment.agent:
-        parts.append(f"Your answer was: {words.quoted(moment.agent, 240)}")
+        said = "Your answer was" if moment.customer else "You said"
+        parts.append(f"{said}: {words.quoted(moment.agent, 240)}")
     return " ".join(part for part in parts if part) or "The points of this criterion were not reached."
 
 

@@ -98,7 +98,10 @@ def make_plan(criteria: pl.DataFrame, load: Load) -> Plan:
         pl.col("critical_failed").any(),
         pl.col("severity").first(),
     )
-    return Plan(strength=_strength(by_criterion, fair, load), priorities=_priorities(by_criterion, fair, load))
+    priorities = _priorities(by_criterion, fair, load)
+    taken = [priority.criterion for priority in priorities]
+    rest = by_criterion.filter(~pl.col("criterion").is_in(taken))
+    return Plan(strength=_strength(rest, fair, load), priorities=priorities)
 
 
 def _priorities(by_criterion: pl.DataFrame, fair: pl.DataFrame, load: Load) -> tuple[Priority, ...]:
@@ -120,7 +123,7 @@ def _priority(row: dict[str, Any], fair: pl.DataFrame, load: Load) -> Priority:
     criterion, finding = evidence.criterion, evidence.finding
     topic = guidance.topic(_names(row, evidence))
     advice = guidance.guidance(topic)
-    opportunity = missed_opportunity(evidence.card, topic) if finding is None or finding.verdict == "absent" else None
+    opportunity = missed_opportunity(evidence, topic)
     moment = moment_of(evidence, opportunity)
     return Priority(
         criterion=row["criterion"],
@@ -164,10 +167,12 @@ def _strength(by_criterion: pl.DataFrame, fair: pl.DataFrame, load: Load) -> Str
     )
 
 
-def _merit(option: tuple[dict[str, Any], Evidence]) -> tuple[bool, bool, float]:
+def _merit(option: tuple[dict[str, Any], Evidence]) -> tuple[int, float]:
     row, evidence = option
-    group = evidence.finding.signal.partition(".")[0] if evidence.finding else ""
-    return (row["share"] >= words.PASS_LINE / 100, group not in ROUTINE, row["share"] * row["form_weight"])
+    routine = evidence.finding is None or evidence.finding.signal.partition(".")[0] in ROUTINE
+    high, fair = row["share"] >= words.PASS_LINE / 100, row["share"] >= words.COACH_LINE / 100
+    tier = 3 if high and not routine else 2 if fair and not routine else 1 if high else 0
+    return tier, row["share"] * row["form_weight"]
 
 
 def _names(row: dict[str, Any], evidence: Evidence) -> list[str]:

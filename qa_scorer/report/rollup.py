@@ -111,6 +111,16 @@ def agents(calls: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def with_worst(calls: pl.DataFrame, criteria: pl.DataFrame) -> pl.DataFrame:
+    """Add ``worst``: the question on which each call lost most, and how much of it."""
+    import polars as pl
+
+    lost = criteria.filter(pl.col("lost") > 0).sort("lost", descending=True, maintain_order=True)
+    worst = lost.group_by("call_id", maintain_order=True).first()
+    text = pl.format("Most points lost: {} ({} of {})", "question", pl.col("points"), pl.col("out_of"))
+    return calls.join(worst.select("call_id", text.alias("worst")), on="call_id", how="left")
+
+
 def heat(criteria: pl.DataFrame) -> pl.DataFrame:
     """Return mean share and number of applicable calls for each agent and criterion."""
     import polars as pl

@@ -22,7 +22,7 @@ from qa_scorer.report.workbook import (
 
 WIDTHS = (36, 8, 8, 8, 10, 54)
 HEADS = ("Criterion", "Weight", "Points", "Out of", "Time", "Why, and what was said")
-MAX_EVIDENCE = 4
+MAX_EVIDENCE = 3
 ROUNDING = 0.051
 """Half of the last decimal shown: a larger difference is a critical failure, not rounding."""
 
@@ -131,7 +131,8 @@ def _criterion(page: Page, row: int, criterion: CriterionScore) -> int:
         question += f" ({severity}{': failed' if criterion.critical_failed else ''})"
     counts = criterion.applicable and criterion.points is not None
     full = criterion.points == criterion.out_of
-    said = [(words.when(one), evidence(one, full=full)) for one in criterion.findings]
+    # What was not said stands in the reason; only words are shown.
+    said = [(words.when(one), evidence(one, full=full)) for one in criterion.findings if one.quote]
     if len(said) > MAX_EVIDENCE:
         more = words.count(len(said) - MAX_EVIDENCE, "more place")
         said = [*said[:MAX_EVIDENCE], ("", f"and {more}: see the page of this call")]

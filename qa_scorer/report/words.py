@@ -86,8 +86,8 @@ OPPORTUNITY_WORDS = {
     "problem": "the customer described a failure",
     "anger": "the customer was angry",
     "refusal": "the answer was no",
-    "hold": "the call was about to go on hold",
-    "open_need": "the fix had not been confirmed",
+    "hold": "the customer had to wait",
+    "open_need": "the fix was in place but not checked",
     "supervisor": "the customer asked for a supervisor",
 }
 
@@ -175,6 +175,10 @@ def signal(name: str) -> str:
     group, _, rest = name.partition(".")
     if group == "metric":
         return _capital(METRICS.get(rest, rest.replace("_", " ")))
+    if group == "opportunity":
+        return _capital(OPPORTUNITY_WORDS.get(rest, rest.replace("_", " ")))
+    if group == "customer":
+        return f"Customer {CUSTOMER_WORDS.get(rest, rest)}"
     if group == "outcome":
         return f"Outcome {OUTCOME_WORDS.get(rest, rest).lower()}"
     plain = _capital((rest or group).replace("_", " ").strip())
@@ -189,6 +193,8 @@ def verdict(verdict_name: str, signal_name: str, *, full: bool) -> tuple[str, st
     group = signal_name.partition(".")[0]
     if group in ("metric", "outcome"):
         return ("Measured" if group == "metric" else "Judged"), "none"
+    if group in ("opportunity", "customer"):
+        return "Moment", "none"
     if verdict_name == "absent":
         unwanted = group == "negative" or signal_name in UNWANTED or (group == "compliance" and full)
         return ("None heard", "pass") if unwanted else ("Missing", "coach")

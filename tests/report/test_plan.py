@@ -156,3 +156,23 @@ def test_no_evidence_at_all_reads_well() -> None:
 def test_guidance_is_found_by_signal_then_by_name(names: list[str], key: str) -> None:
     assert topic(names) == key
     assert guidance(key).practice
+
+
+def test_a_strength_is_never_also_a_priority() -> None:
+    both = line("empathy", 8, 10, findings=(heard("empathy.feeling", "That must be hard for you."),))
+    plan = plan_of([both, line("fine", 10, 10)])
+    assert ids(plan) == ["empathy"]
+    assert plan.strength is None
+
+
+def test_the_moment_judged_is_the_situation_and_not_another_one() -> None:
+    card, transcript = cards.build("c")
+    asked = replace(card.opportunities[0], kind="anger", turn=3, quote="This is outrageous!", confidence=0.7)
+    louder = replace(asked, kind="distress", turn=1, quote="Something else.", confidence=0.99)
+    missing = Finding(signal="empathy.feeling", verdict="absent", role="agent", turn=3, start=9.0, end=20.0)
+    lost = line("empathy", 0, 100, findings=(missing,))
+    section = SectionScore(id="empathy", weight=100, score=0, criteria=(lost,))
+    card = replace(card, sections=(section,), opportunities=(asked, louder))
+    plan = make_plan(tables.build([card]).criteria, lambda _: (card, transcript))
+    assert "This is outrageous!" in plan.priorities[0].situation
+    assert "the customer was angry" in plan.priorities[0].situation

@@ -96,3 +96,12 @@ def test_the_form_keeps_its_order() -> None:
     ids = [row[1] for section in cards.FORM for row in [(section[0], one[0]) for one in section[3]]]
     assert rollup.form(built.criteria)["criterion"].to_list() == ids
     assert rollup.form(built.criteria)["form_weight"].sum() == pytest.approx(100)
+
+
+def test_each_call_is_told_what_it_lost_most_on() -> None:
+    built = tables.build(card for card, _ in cards.night(10))
+    calls = rollup.with_worst(built.calls, built.criteria)
+    assert calls["call_id"].to_list() == built.calls["call_id"].to_list()
+    for call_id, worst in calls.select("call_id", "worst").iter_rows():
+        lost = built.criteria.filter(built.criteria["call_id"] == call_id)["lost"].max()
+        assert (worst is None) == (not lost)
