@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import types
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import Any, Final, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -38,11 +37,12 @@ _UNION_TAGS: Final = ("str", "tuple[str, ...]", "[key]")
 def problems_of(error: ValidationError, model: type[BaseModel] = Rubric) -> list[Problem]:
     """Translate pydantic's findings about a ``model``, without those that only follow from another."""
     details = error.errors()
-    misspelt = [str(detail["loc"][-1]) for detail in details if detail["type"] == "extra_forbidden"]
+    # A misspelt key or id makes others seem to be missing: the mistake itself is what to mend.
+    mistaken = [detail["loc"][:-1] for detail in details if detail["type"] != "missing"]
     problems = [
         _problem(detail, model)
         for detail in details
-        if detail["type"] != "missing" or not get_close_matches(str(detail["loc"][-1]), misspelt, n=1)
+        if detail["type"] != "missing" or detail["loc"][:-1] not in mistaken
     ]
     paths = [problem.path for problem in problems]
     return [problem for problem in problems if not any(_inside(path, problem.path) for path in paths)]

@@ -79,6 +79,17 @@ def proposed(cards: dict[str, Scorecard], folder: Path) -> dict[str, Expectation
     return load_expectations(path)
 
 
+@pytest.mark.parametrize("name", ["standard", "tech_support", "collections", "sales"])
+def test_every_shipped_rubric_scores_every_sample_call(samples: Samples, name: str) -> None:
+    cards = samples.cards(load_rubric(name), again=True)
+    for call_id, card in cards.items():
+        assert card.status == samples.expected[call_id].status
+        for section in card.sections:
+            for line in section.criteria:
+                # Every line traces to findings, or says why it does not apply.
+                assert line.findings if line.applicable else line.reason.startswith("Not applicable: ")
+
+
 # ── broken checks ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 Find = Callable[[Heard], list[Finding]]
