@@ -45,7 +45,7 @@ _logger = logging.getLogger(__name__)
 class CallSource:
     """A call that can be worked on.
 
-    ``path`` is the file itself, or for a call in remote storage only its name: open it with ``opened``.
+    ``path`` is the file itself; a call in remote storage has only its address there: open either with ``opened``.
     ``notes`` tell the user what was left out of its metadata and why.
     """
 
@@ -238,7 +238,7 @@ def _with_ids(found: Sequence[_Found], root: str) -> Iterator[CallSource]:
         taken[safe_id(call_id)] = item
         yield CallSource(
             info=make_info(item.values, call_id, item.address),
-            path=Path(posixpath.basename(item.address) if is_remote(item.address) else item.address),
+            path=Path(item.address),
             kind=_kind(item.address),
             notes=item.notes,
         )
