@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from qa_scorer.speech.clustering import find_voices, k_means, unit, viterbi
 from qa_scorer.speech.embeddings import Embedder, embed
-from qa_scorer.speech.segmentation import FRAME_S, RATE_HZ, segment
+from qa_scorer.speech.segmentation import FRAME_S, RATE_HZ, Segmentation, segment
 from qa_scorer.speech.tracks import activity, frame_level_db, talking
 
 WINDOW_S, HOP_S = 1.5, 0.75
@@ -42,21 +42,32 @@ class Diarization:
         return int(self.talks.shape[1])
 
 
-def diarize(samples: NDArray[np.float32], segmenter: Any, embedder: Embedder, speakers: int | None) -> Diarization:
-    """Tell the voices of one channel (n,) at 16 kHz apart; ``speakers`` fixes their number."""
+def diarize(
+    samples: NDArray[np.float32], segmenter: Any, embedder: Embedder, speakers: int | None, *, transfer: bool = False
+) -> Diarization:
+    """Tell the voices of one channel (n,) at 16 kHz apart.
+
+    ``speakers`` fixes their number; else one, two, or after a ``transfer`` three, by the evidence.
+    """
     found = segment(samples, segmenter)
     speech = found.speech > 0.5
     at = _places(speech, len(samples))
     if speakers == 1 or len(at) < 4:
         return Diarization(frame_s=FRAME_S, talks=speech[:, None], likelihood=found.speech[:, None])
     x = _voices(samples, at, embedder)
-    voices = k_means(x, speakers) if speakers else find_voices(x)
+    voices = k_means(x, speakers) if speakers else find_voices(x, _dialogue(found), third=transfer)
     if len(voices) == 1:
         return Diarization(frame_s=FRAME_S, talks=speech[:, None], likelihood=found.speech[:, None])
     score, path = _follow(x, at, voices, speech)
     active = activity(found, score)
     talks = talking(active, path, speech, frame_level_db(samples, len(speech)))
     return Diarization(frame_s=FRAME_S, talks=talks, likelihood=_likelihood(active, score, path))
+
+
+def _dialogue(found: Segmentation) -> float:
+    """Return the share of 10 s windows in which a second local speaker talks for a second or more."""
+    seconds = np.sort((found.windows > 0.5).sum(axis=1) * FRAME_S, axis=1)
+    return float((seconds[:, 1] > 1.0).mean())
 
 
 def _likelihood(active: NDArray[np.float32], score: NDArray[np.float64], path: NDArray[np.intp]) -> NDArray[np.float32]:

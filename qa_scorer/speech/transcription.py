@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,6 +18,7 @@ from qa_scorer.records import CallInfo, Origin, Removed, Role, Separation, Span,
 from qa_scorer.settings import Settings
 from qa_scorer.speech.asr import VOICE_FRAME_S, Recognizer, Side, chosen_plan, listen, load_recognizer, recognize
 from qa_scorer.speech.attribution import assign_words
+from qa_scorer.speech.diarize import Diarization, diarize
 from qa_scorer.speech.facts import conversation_facts
 from qa_scorer.speech.guard import Guarded, guard
 from qa_scorer.speech.roles import Roles, assign_roles
@@ -25,6 +27,12 @@ from qa_scorer.speech.windows import runs
 
 STARTER_MODEL, GPU_MODEL = "whisper-base", "large-v3-turbo"
 SEGMENTATION, EMBEDDING, HUB_PIPELINE = "segmentation-3.0", "ecapa-voxceleb", "speaker-diarization-community-1"
+# Words that announce somebody else on the company's side: only then is a third voice looked for.
+TRANSFER = re.compile(
+    r"\b(?:transfer(?:ring)? you|put (?:you|him|her|them) (?:through|on)|connect you|supervisor|manager|colleague"
+    r"|specialist|senior agent|team lead(?:er)?)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -94,27 +102,26 @@ def _by_speaker(
     if not speaking:
         return {}, "single"
     only = speaking[0]
-    separated = _separate(sides[only].samples, guarded[only].words, models, settings)
+    said = guarded[only].words
+    transfer = bool(TRANSFER.search(text(said)))
+    voices = separate_voices(sides[only].samples, models, settings, transfer=transfer)
+    separated = assign_words(said, voices.likelihood, voices.frame_s)
     if len(separated) < 2:
         label = _channel_labels(audio)[only]
-        return {label: guarded[only].words}, "single"
+        return {label: said}, "single"
     return separated, "diarization"
 
 
-def _separate(
-    samples: NDArray[np.float32], words: Sequence[Word], models: SpeechModels, settings: Settings
-) -> Mapping[str, Sequence[Word]]:
-    if settings.speakers == 1:
-        return {"speaker_0": words}
+def separate_voices(
+    samples: NDArray[np.float32], models: SpeechModels, settings: Settings, *, transfer: bool = False
+) -> Diarization:
+    """Tell the voices of one channel (n,) at 16 kHz apart; after a ``transfer`` there may be a third."""
     if settings.diarization == "pyannote":
         from qa_scorer.speech.hub import diarize_with_pipeline
 
-        found = diarize_with_pipeline(samples, models.separator(HUB_PIPELINE), settings.speakers)
-    else:
-        from qa_scorer.speech.diarize import diarize
-
-        found = diarize(samples, models.separator(SEGMENTATION), models.separator(EMBEDDING), settings.speakers)
-    return assign_words(words, found.likelihood, found.frame_s)
+        return diarize_with_pipeline(samples, models.separator(HUB_PIPELINE), settings.speakers)
+    segmenter, embedder = models.separator(SEGMENTATION), models.separator(EMBEDDING)
+    return diarize(samples, segmenter, embedder, settings.speakers, transfer=transfer)
 
 
 def _said(pieces: Sequence[Utterance], words: Mapping[str, Sequence[Word]], language: str) -> dict[str, list[str]]:

@@ -22,8 +22,15 @@ def test_the_result_does_not_depend_on_chance() -> None:
 
 
 def test_one_voice_is_one() -> None:
-    assert len(find_voices(voice(3, 40))) == 1
-    assert len(find_voices(np.concatenate([voice(1, 30), voice(2, 30)]))) == 2
+    assert len(find_voices(voice(3, 40), dialogue=0.0)) == 1
+    assert len(find_voices(np.concatenate([voice(1, 30), voice(2, 30)]), dialogue=0.8)) == 2
+
+
+def test_a_third_voice_is_looked_for_only_after_a_transfer() -> None:
+    x = np.concatenate([voice(1, 30), voice(2, 30), voice(3, 20)])
+    assert len(find_voices(x, dialogue=0.8)) == 2
+    assert len(find_voices(x, dialogue=0.8, third=True)) == 3
+    assert len(find_voices(x[:60], dialogue=0.8, third=True)) == 2
 
 
 def test_viterbi_ignores_a_flicker_and_follows_a_change() -> None:
