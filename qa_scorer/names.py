@@ -87,6 +87,7 @@ VOCATIVE = frozenset(
 TITLES = frozenset(["mr", "mrs", "ms", "miss", "mister", "madam", "dr", "doctor", "professor"])
 # Words after which a titled name is somebody talked about.
 PLACED = frozenset("with by to see for and or is that's that from of".split())
+SPOKEN_TITLES = frozenset("mr mrs ms mister".split())  # "miss" and "doctor" are too often something else
 NOT_NAMES = frozenset(
     [
         "sir",
@@ -211,6 +212,9 @@ def learn_names(call: Call) -> Names:
         if turn.role == "customer" and (before := call.before(turn.index, "agent")) and _asks_name(before):
             customer |= set(name_like(turn))
     customer -= agent if len(customer) > 1 else set()
+    for turn in call.by("agent"):
+        own = agent | (introduced(turn) if turn.nth < 2 else set())
+        customer |= {name for name, _ in vocatives(turn, call)} - own
     return Names(customer=frozenset(customer), agent=frozenset(agent))
 
 
@@ -251,13 +255,17 @@ def vocatives(turn: Spoken, call: Call) -> list[tuple[str, Clause]]:
                 continue
             known = word in given_names()
             capital = any(word == name.lower() for name in turn.capitals)
-            if not (known or capital):
-                continue
             before = words[i - 1] if i else ""
+            titled = before in TITLES and (capital or known or (not turn.capitals and before in SPOKEN_TITLES))
+            if not (known or capital or titled):
+                continue
             edge = set_off(turn, clause, i)
             edge = edge and not _introduced_apart(turn, clause, i)
-            titled = before in TITLES and (capital or known) and opens_or_closes(clause, i)
-            if titled or (known and before in VOCATIVE) or (edge and (known or (capital and before in VOCATIVE))):
+            if (
+                (titled and opens_or_closes(clause, i))
+                or (known and before in VOCATIVE)
+                or (edge and (known or (capital and before in VOCATIVE)))
+            ):
                 found.append((word, clause))
     return found
 
