@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -488,6 +491,18 @@ def test_a_scorecard_says_what_judged() -> None:
     assert card.judged_by is not None
     assert card.judged_by.engine == "qa-scorer"
     assert card.origin == CALL.origin
+
+
+def test_what_is_written_fits_the_published_schemas() -> None:
+    folder = Path(__file__).parents[1] / "docs" / "schema"
+    card = score(lasting(CALL, 90), found(heard("greeting.name", 0), opportunities=[asked("distress", 1)]), STANDARD)
+    gated = not_scored(CALL, STANDARD, "too short: it lasts 3 s.")
+    for name, record in (("scorecard", card), ("scorecard", gated), ("transcript", lasting(CALL, 90))):
+        schema = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        written = json.loads(store.encode(record))
+        jsonschema.validate(written, schema)
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({**written, "unheard_of": 1}, schema)
 
 
 # ── doubt ───────────────────────────────────────────────────────────────────────────────────────────────────────────
