@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from qa_scorer.report.moments import Load
 
-LAYOUT = "4"
+LAYOUT = "5"
 """Raised when per-call files must be written anew although their records are the same."""
 MARK_BYTES = 600
 

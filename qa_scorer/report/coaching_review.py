@@ -12,7 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa_scorer.report import words
-from qa_scorer.report.workbook import Page, Value, banner, filterable, id_width, new_page, put, put_row, table_head
+from qa_scorer.report.workbook import (
+    Page,
+    Value,
+    banner,
+    filterable,
+    id_width,
+    new_page,
+    put,
+    put_link,
+    put_row,
+    table_head,
+)
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -160,11 +171,11 @@ def _review_row(page: Page, row: int, line: dict[str, Any], kept: Inputs) -> Non
     key = (line["call_id"], line["section"], line["criterion"])
     agree, correction, comment = kept.review.get(key, (None, None, None))
     points = f"{words.number(line['points'])} of {words.number(line['out_of'])}" if line["applicable"] else "N/A"
+    put_link(page, row, 1, line["call_id"], words.link("..", "scorecards", f"{line['call_id']}.html"))
     put_row(
         page,
         row,
         [
-            (line["call_id"], "cell"),
             (line["question"], "cell"),
             (points, "cell_centre"),
             (words.clip(line["reason"], 240), "cell"),
@@ -178,6 +189,7 @@ def _review_row(page: Page, row: int, line: dict[str, Any], kept: Inputs) -> Non
             (line["out_of"], "cell_key"),
             (line["rubric_sha256"], "cell_key"),
         ],
+        first=2,
     )
 
 

@@ -8,9 +8,9 @@ from functools import cache
 
 def wrapped_lines(text: str, width: float, size: float = 10, *, bold: bool = False) -> int:
     """Estimate how many lines ``text`` takes in a column ``width`` characters wide."""
-    # A width unit is 7 px, 96 px an inch, 72 points; 5 % spare, for renderers whose fonts run wider.
+    # A width unit is 7 px, 96 px an inch, 72 points; 3 % spare, for renderers whose fonts run wider.
     room = max(10.0, width * 7 - 6)
-    scale = size * 96 / 72 * (1.08 if bold else 1.0) * 1.05
+    scale = size * 96 / 72 * (1.08 if bold else 1.0) * 1.03
     total = 0
     for paragraph in text.split("\n") or [""]:
         used, lines = 0.0, 1

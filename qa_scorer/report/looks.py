@@ -21,7 +21,7 @@ TIME_FORMAT = "[m]:ss"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """How a cell looks; ``border`` is none, line (below), box or input."""
+    """How a cell looks; ``border`` is none, line or under (below), box or input; sizes are in points."""
 
     size: float = 10
     bold: bool = False
@@ -35,6 +35,7 @@ class Look:
     number: str = "General"
     indent: int = 0
     underline: bool = False
+    padding: float = 6
 
 
 LOOKS: Mapping[str, Look] = {
@@ -50,11 +51,11 @@ LOOKS: Mapping[str, Look] = {
     "head": Look(size=9, bold=True, colour="FFFFFF", fill=ACCENT, border="line"),
     "head_centre": Look(size=9, bold=True, colour="FFFFFF", fill=ACCENT, border="line", across="center"),
     "cell": Look(size=9, border="line"),
-    "open": Look(size=9),
-    "open_plain": Look(size=9, across="center", number="0.##;-0.##;0"),
-    "open_centre": Look(size=9, across="center"),
-    "open_quote": Look(size=9, italic=True),
-    "open_failed": Look(size=9, bold=True, colour=BAND_COLOURS["flag"][1]),
+    "open": Look(size=9, padding=2),
+    "open_plain": Look(size=9, padding=2, across="center", number="0.##;-0.##;0"),
+    "open_centre": Look(size=9, padding=2, across="center"),
+    "open_quote": Look(size=9, padding=2, italic=True),
+    "open_failed": Look(size=9, padding=2, bold=True, colour=BAND_COLOURS["flag"][1]),
     "cell_failed": Look(size=9, border="line", bold=True, colour=BAND_COLOURS["flag"][1]),
     "cell_bold": Look(size=9, border="line", bold=True),
     "cell_quote": Look(size=9, border="line", italic=True),

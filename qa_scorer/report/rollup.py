@@ -117,8 +117,12 @@ def with_worst(calls: pl.DataFrame, criteria: pl.DataFrame) -> pl.DataFrame:
 
     lost = criteria.filter(pl.col("lost") > 0).sort("lost", descending=True, maintain_order=True)
     worst = lost.group_by("call_id", maintain_order=True).first()
-    text = pl.format("Most points lost: {} ({} of {})", "question", pl.col("points"), pl.col("out_of"))
-    return calls.join(worst.select("call_id", text.alias("worst")), on="call_id", how="left")
+    texts = [
+        f"Most points lost: {question} ({words.number(points, 2)} of {words.number(out_of, 2)})"
+        for question, points, out_of in worst.select("question", "points", "out_of").iter_rows()
+    ]
+    named = worst.select("call_id").with_columns(pl.Series("worst", texts, dtype=pl.String))
+    return calls.join(named, on="call_id", how="left")
 
 
 def heat(criteria: pl.DataFrame) -> pl.DataFrame:

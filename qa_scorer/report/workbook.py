@@ -29,7 +29,6 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\n", "'", "#")
 SECONDS_A_DAY = 86_400
 MAX_ROW_PT = 405.0
 UNSET_WIDTH = 13.0
-PADDING_PT = 6.0
 MAX_SHRINK = 1.4
 """How much too long a sheet may be and still be shrunk to a page; further, 9 pt would print below 6 pt."""
 Value = str | int | float | date | datetime | None
@@ -212,7 +211,7 @@ def _grow(page: Page, row: int, look: Look, value: Value, width: float, lines: i
     text = value if isinstance(value, str) else ""
     if look.wrap and text:
         lines = max(lines, wrapped_lines(text, width - 1.5 * look.indent, look.size, bold=look.bold))
-    needed = min(MAX_ROW_PT, lines * look.size * 1.25 + PADDING_PT)
+    needed = min(MAX_ROW_PT, lines * look.size * 1.25 + look.padding)
     if needed > page.heights.get(row, 0.0):
         page.heights[row] = needed
         page.sheet.row_dimensions[row].height = round(needed, 1)
