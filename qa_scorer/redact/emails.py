@@ -81,6 +81,8 @@ def _local_start(line: Line, at: int, words: Words, wanted: bool) -> int:
             break
         single = len(text) == 1 or text.isdecimal() or words.is_number(text)
         if text == ",":
+            if index and len(tokens[index - 1].text) > 1 and tokens[index - 1].text.isdecimal():
+                break  # "… 0130 00, max at example.com": another number ends there
             continue
         if not single:
             spoken += 1

@@ -40,6 +40,8 @@ _PHONE_SHAPES = frozenset(
 _TOLL_FREE = ("1800", "1888", "1877", "1866", "1855", "1844", "1833", "800", "888", "877", "866", "855", "844", "833")
 _TOLL_FREE_ABROAD = ("0800", "0808", "1300", "0300", "0330", "0345")
 _MAX_WORDS_BETWEEN = 10
+_MAX_WORDS_BESIDE = 2
+_MAX_LEAD_WORDS = 4
 _MAX_TURNS_BETWEEN = 3
 _MAX_WORDS_BESIDE_ONE = 3
 
@@ -125,9 +127,14 @@ def _continues(lines: Sequence[Line], chain: Sequence[_Said], said: _Said) -> bo
         return False
     if any(_turns_away(line) for line in lines[last.line + 1 : said.line]):
         return False
-    words = words_within(lines, last.end, said.start)
-    if words > (3 if said.line == last.line else _MAX_WORDS_BETWEEN):
+    if said.line == last.line:
+        beside, allowed = lines[said.line].words_between(last.run.end, said.run.start), _MAX_WORDS_BESIDE
+    else:
+        beside, allowed = lines[said.line].words_between(0, said.run.start), _MAX_LEAD_WORDS
+    if beside > allowed or words_within(lines, last.end, said.start) > _MAX_WORDS_BETWEEN:
         return False
+    if beside and all(map(is_year, said.run.chunks)) and {len(chunk) for chunk in last.run.chunks} != {4}:
+        return False  # "you joined in 2019"
     between = {cue.kind for cue in cues_within(lines, last.end, said.start)}
     if not between:
         return True

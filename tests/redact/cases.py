@@ -90,6 +90,9 @@ PERSONAL = [
     ["C: policy number {account:AB 123456}"],
     ["A: Can I get your member ID?", "C: {account:XZ4471882}."],
     ["C: The ICCID is {account:123456789012345}."],
+    ["C: my IBAN is {account:DE89 3704 0044 0532 0130 00}, {email:max@example.de}"],
+    ["C: My account number is {account:123456789}.", "A: Great, you joined in 2019, I see, on the 500 plan."],
+    ["C: My account number is {account:123456789}.", "A: Thanks. You joined in 2019."],
     # IDs
     ["C: My social is {id:123-45-6789}."],
     ["C: {id:123-45-6789}"],
@@ -176,7 +179,7 @@ PERSONAL = [
     ["A: And the phone number?", "C: {phone:312-555-0142}.", "A: {phone:312-555014 312-5550142}. Great."],
     ["C: my number is {phone:212 555 0142, 212 555 0142}"],
     ["A: what's your number", "C: {phone:two one two}", "A: yep", "C: {phone:five five five oh one four two}"],
-    ["A: What's your membership number?", "C: It's {account:four four}, I think. Yes, {account:4471 2290}."],
+    ["A: What's your membership number?", "C: It's {account:four four seven one}, I think. Yes, {account:4471 2290}."],
     ["C: My username is sarah and the password is {pin:blue42horse}."],
     ["C: {id:seven four one one oh nine six} is the passport number"],
     ["C: my driving licence is {id:SMITH 753116 SM9IJ}"],
