@@ -3,9 +3,9 @@
     python benchmarks/speech.py sample_calls/manifest-speech.csv --mono --peers
 
 The manifest is a csv with the columns `audio`, `reference` (turns as JSON, or empty), `rttm` (or empty) and
-`roles` ("dana=agent bob=customer": the labels of the rttm). Paths are relative to the manifest. Calls come as they are, and with
---mono the two-channel ones once more mixed down. CPU seconds are those of the whole process: on a shared machine
-they compare where wall-clock times do not.
+`roles` ("dana=agent bob=customer": the labels of the rttm). Paths are relative to the manifest. Calls come as they
+are, and with --mono the two-channel ones once more mixed down. CPU seconds are those of the whole process: on a
+shared machine they compare where wall-clock times do not.
 """
 
 from __future__ import annotations

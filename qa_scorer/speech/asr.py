@@ -1,4 +1,4 @@
-"""Speech recognition with faster-whisper: all channels in one batch, and a second look where text is missing.
+"""Speech recognition with faster-whisper: batches of windows from all channels, decoded and aligned.
 
 The only importer of faster_whisper and ctranslate2.
 """
@@ -17,16 +17,15 @@ from qa_scorer.errors import CallError, ModelError
 from qa_scorer.records import Span
 from qa_scorer.settings import Settings
 from qa_scorer.speech.device import Machine, Plan, gpu_memory_bytes, load_cuda_libraries, plan
-from qa_scorer.speech.doubts import doubtful, missing, second_choice
+from qa_scorer.speech.doubts import doubtful
 from qa_scorer.speech.passages import Passage
 from qa_scorer.speech.placing import Aligned, place_words
 from qa_scorer.speech.turns import NO_SPACES
-from qa_scorer.speech.windows import Probabilities, Window, pack, speech_regions
+from qa_scorer.speech.windows import Probabilities, Window, speech_regions
 
 RATE_HZ = 16_000
 VOICE_FRAME_S = 512 / RATE_HZ
 BEAM = 5
-LANGUAGE_WINDOWS = 6
 FALLBACK_TEMPERATURES = (0.2, 0.4, 0.6)  # hotter ones only invent
 
 Samples = NDArray[np.float32]
@@ -51,15 +50,6 @@ class Side:
     samples: Samples
     voice: Probabilities
     regions: tuple[Span, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recognition:
-    """What was heard: passages per side, in time order, and the language of the call."""
-
-    sides: tuple[tuple[Passage, ...], ...]
-    language: str
-    language_confidence: float
 
 
 def chosen_plan(settings: Settings) -> Plan:
@@ -96,50 +86,25 @@ def listen(samples: Samples, recognizer: Recognizer) -> Side:
     return Side(samples=samples, voice=voice, regions=speech_regions(voice, VOICE_FRAME_S, len(samples) / RATE_HZ))
 
 
-def recognize(sides: Sequence[Side], recognizer: Recognizer, language: str | None, hints: Sequence[str]) -> Recognition:
-    """Recognize every side in shared batches, then hear again what came out doubtful or not at all.
-
-    Raises ``CallError`` when the smallest batch does not fit into memory.
-    """
-    jobs = [_Job(side=i, window=window) for i, side in enumerate(sides) for window in pack(side.regions)]
-    if not jobs:
-        return Recognition(sides=tuple(() for _ in sides), language=language or "en", language_confidence=0.0)
-    confidence = 1.0
-    if language is None:
-        language, confidence = _detect_language(sides, jobs, recognizer)
-    session = _Session(recognizer=recognizer, sides=sides, tokenizer=_tokenizer(recognizer, language), hints=hints)
-    first = dict(zip(jobs, session.hear(jobs), strict=True))
-    heard = {job: session.again(job) if doubtful(passage) else passage for job, passage in first.items()}
-    found = {i: [p for job, p in heard.items() if job.side == i] for i in range(len(sides))}
-    gaps = [
-        _Job(side=i, window=Window(pieces=(gap,)))
-        for i, side in enumerate(sides)
-        for gap in missing(found[i], side.voice, VOICE_FRAME_S, len(side.samples) / RATE_HZ)
-    ]
-    for job, passage in zip(gaps, session.hear(gaps), strict=True):
-        if doubtful(passage):
-            passage = session.again(job)  # noqa: PLW2901
-        found[job.side] = second_choice(found[job.side], passage, job.window.pieces[0])
-    ordered = tuple(tuple(sorted(p, key=lambda q: q.words[0].start or 0.0)) for p in found.values())
-    return Recognition(sides=ordered, language=language, language_confidence=confidence)
-
-
 @dataclass(frozen=True, slots=True)
-class _Job:
+class Job:
+    """A window to hear, and the number of its side."""
+
     side: int
     window: Window
 
 
-@dataclass(frozen=True, slots=True)
-class _Session:
-    """One call being recognized: what stays the same from batch to batch."""
+@dataclass(slots=True)
+class Session:
+    """One call being recognized. A language that is not given is found in the first batch."""
 
     recognizer: Recognizer
     sides: Sequence[Side]
-    tokenizer: Any
     hints: Sequence[str]
+    language: str | None = None
+    language_confidence: float = 1.0
 
-    def hear(self, jobs: Sequence[_Job]) -> list[Passage]:
+    def hear(self, jobs: Sequence[Job]) -> list[Passage]:
         """Return a passage per job, halving the batch and then the arithmetic when memory runs out."""
         passages: list[Passage] = []
         while len(passages) < len(jobs):
@@ -153,7 +118,7 @@ class _Session:
                 _shrink(self.recognizer)
         return passages
 
-    def again(self, job: _Job) -> Passage:
+    def again(self, job: Job) -> Passage:
         """Hear one window at rising temperatures; return the first plausible passage, else the likeliest."""
         tries = []
         for temperature in FALLBACK_TEMPERATURES:
@@ -164,9 +129,12 @@ class _Session:
         sound = [passage for passage in tries if not passage.loops]
         return max(sound or tries, key=lambda passage: passage.mean_log_probability)
 
-    def _decode(self, jobs: Sequence[_Job], temperature: float) -> list[Passage]:
-        model, tokenizer = self.recognizer.model, self.tokenizer
+    def _decode(self, jobs: Sequence[Job], temperature: float) -> list[Passage]:
+        model = self.recognizer.model
         encoded = _encode(self.sides, jobs, model)
+        if self.language is None:
+            self.language, self.language_confidence = _spoken_language(model, encoded, jobs)
+        tokenizer = _tokenizer(self.recognizer, self.language)
         prompt = model.get_prompt(tokenizer, [], without_timestamps=True, hotwords=", ".join(self.hints) or None)
         search: dict[str, Any] = {"beam_size": BEAM}
         if temperature:
@@ -184,7 +152,7 @@ class _Session:
         tokens = [[token for token in result.sequences_ids[0] if token < tokenizer.eot] for result in results]
         frames = [min(model.frames_per_second * 30, int(job.window.duration * model.frames_per_second)) for job in jobs]
         alignments = _align(model, tokenizer, tokens, encoded, frames)
-        spaced = tokenizer.language_code not in NO_SPACES
+        spaced = self.language not in NO_SPACES
         passages = []
         for job, result, alignment in zip(jobs, results, alignments, strict=True):
             length = len(result.sequences_ids[0])
@@ -219,28 +187,25 @@ def _align(model: Any, tokenizer: Any, tokens: list[list[int]], encoded: Any, fr
     ]
 
 
-def _encode(sides: Sequence[Side], jobs: Sequence[_Job], model: Any) -> Any:
+def _encode(sides: Sequence[Side], jobs: Sequence[Job], model: Any) -> Any:
     from faster_whisper.audio import pad_or_trim
 
     cuts = [job.window.cut(sides[job.side].samples, RATE_HZ) for job in jobs]
     return model.encode(np.stack([pad_or_trim(model.feature_extractor(cut)[..., :-1]) for cut in cuts]))
 
 
-def _detect_language(sides: Sequence[Side], jobs: Sequence[_Job], recognizer: Recognizer) -> tuple[str, float]:
-    """Average the language probabilities of windows spread over the whole call and all sides, by their speech."""
-    model = recognizer.model
+def _spoken_language(model: Any, encoded: Any, jobs: Sequence[Job]) -> tuple[str, float]:
+    """Average the language probabilities of the encoded windows, by how much speech each holds."""
     if not model.model.is_multilingual:
         return "en", 1.0
-    picks = sorted({int(i) for i in np.linspace(0, len(jobs) - 1, min(LANGUAGE_WINDOWS, len(jobs)))})
-    chosen = [jobs[i] for i in picks]
     probability: dict[str, float] = {}
-    weight = sum(job.window.duration for job in chosen)
-    for job in chosen:
-        for token, share in model.model.detect_language(_encode(sides, [job], model))[0]:
+    total = sum(job.window.duration for job in jobs)
+    for job, found in zip(jobs, model.model.detect_language(encoded), strict=True):
+        for token, share in found:
             code = token[2:-2]
-            probability[code] = probability.get(code, 0.0) + share * job.window.duration / weight
+            probability[code] = probability.get(code, 0.0) + share * job.window.duration / total
     best = max(probability, key=lambda code: probability[code])
-    return best, round(probability[best], 4)
+    return best, round(min(1.0, probability[best]), 4)
 
 
 def _tokenizer(recognizer: Recognizer, language: str) -> Any:

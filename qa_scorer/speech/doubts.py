@@ -41,8 +41,8 @@ def missing(passages: Sequence[Passage], voice: Probabilities, frame_s: float, d
     return tuple(gaps)
 
 
-def second_choice(passages: Sequence[Passage], again: Passage, gap: Span) -> list[Passage]:
-    """Add what the second hearing found inside the gap, if it is plausible by itself."""
+def second_choice(passages: Sequence[Passage], again: Passage) -> list[Passage]:
+    """Add what the second hearing found where there was nothing, if it is plausible by itself."""
     kept = [passage for passage in passages if passage.words]
     if doubtful(again) or again.no_speech > 0.8:
         return kept

@@ -16,11 +16,13 @@ from qa_scorer.audio import SAMPLE_RATE_HZ, Audio, window_rms
 from qa_scorer.models import hashes, resolve
 from qa_scorer.records import CallInfo, Origin, Removed, Role, Separation, Span, Transcript, Turn, Word
 from qa_scorer.settings import Settings
-from qa_scorer.speech.asr import VOICE_FRAME_S, Recognizer, Side, chosen_plan, listen, load_recognizer, recognize
+from qa_scorer.speech.asr import VOICE_FRAME_S, Recognizer, Side, chosen_plan, listen, load_recognizer
 from qa_scorer.speech.attribution import assign_words
+from qa_scorer.speech.crosstalk import without_crosstalk
 from qa_scorer.speech.diarize import Diarization, diarize
 from qa_scorer.speech.facts import conversation_facts
 from qa_scorer.speech.guard import Guarded, guard
+from qa_scorer.speech.recognition import recognize
 from qa_scorer.speech.roles import Roles, assign_roles
 from qa_scorer.speech.turns import Utterance, text, utterances
 from qa_scorer.speech.windows import runs
@@ -65,7 +67,7 @@ def needed_models(settings: Settings) -> list[str]:
 def transcribe(audio: Audio, info: CallInfo, models: SpeechModels, settings: Settings) -> Transcript:
     """Turn one decoded call into a transcript with roles, facts and no invented words; nothing is redacted yet."""
     hints = _hints(info, settings)
-    sides = [listen(samples, models.recognizer) for samples in audio.samples]
+    sides = [listen(samples, models.recognizer) for samples in _channels(audio)]
     heard = recognize(sides, models.recognizer, info.language or settings.language, hints)
     guarded = [
         guard(passages, side.voice.tolist(), VOICE_FRAME_S, hints)
@@ -89,6 +91,13 @@ def transcribe(audio: Audio, info: CallInfo, models: SpeechModels, settings: Set
         facts=conversation_facts(turns, audio.info.duration, _sound(audio, sides)),
         removed=Removed(hallucinated_words=sum(side.removed for side in guarded)),
     )
+
+
+def _channels(audio: Audio) -> list[NDArray[np.float32]]:
+    if len(audio.samples) == 1:
+        return [audio.samples[0]]
+    left, right = audio.samples
+    return [without_crosstalk(left, right), without_crosstalk(right, left)]
 
 
 def _by_speaker(
@@ -124,14 +133,16 @@ def separate_voices(
     return diarize(samples, segmenter, embedder, settings.speakers, transfer=transfer)
 
 
-def _said(pieces: Sequence[Utterance], words: Mapping[str, Sequence[Word]], language: str) -> dict[str, list[str]]:
+def _said(
+    pieces: Sequence[Utterance], words: Mapping[str, Sequence[Word]], language: str | None
+) -> dict[str, list[str]]:
     said: dict[str, list[str]] = {speaker: [] for speaker in words}
     for piece in pieces:
         said[piece.speaker].append(text(piece.words, language))
     return said
 
 
-def _turn(piece: Utterance, roles: Roles, language: str) -> Turn:
+def _turn(piece: Utterance, roles: Roles, language: str | None) -> Turn:
     role: Role = roles.of.get(piece.speaker, "unknown")
     return Turn(
         role=role,
