@@ -16,12 +16,11 @@ from qa_scorer.names import Names, learn_names
 from qa_scorer.packs import Pack, SignalPack, load_packs
 from qa_scorer.phrases import Phrase, PhraseIndex, find
 from qa_scorer.records import Finding, How, Role, Verdict
+from qa_scorer.words import words
 
 MARGIN = 0.03  # an example must be nearer than any counter-example by this cosine; measured on the tuning dialogues
 MIN_WORDS = 3  # shorter clauses mean too little to be matched by meaning
-REQUESTS = frozenset(
-    {"want", "need", "please", "like", "speak", "supervisor", "manager", "refund", "someone", "somebody"}
-)
+REQUESTS = words("en", "check", "requests")
 MEANING_LANGUAGES = frozenset({"en"})
 
 
@@ -144,7 +143,7 @@ def was_asked(call: Call, turn: Spoken) -> bool:
 
 def fits(signal: SignalPack, clause: Clause) -> bool:
     """Tell whether a clause can carry a signal: its mood is right and nothing guards against it."""
-    if signal.when == "question" and not clause.question or signal.when == "statement" and clause.question:
+    if (signal.when == "question" and not clause.question) or (signal.when == "statement" and clause.question):
         return False
     return not guarded(signal.unless, clause)
 

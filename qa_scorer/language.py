@@ -18,13 +18,14 @@ from qa_scorer.errors import ModelError
 from qa_scorer.records import Role, Transcript, Turn
 from qa_scorer.segments import is_question, split
 from qa_scorer.settings import Settings
+from qa_scorer.words import words
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc, Span
 
 ENGLISH_MODEL = "en_core_web_sm"
-FILLERS = frozenset(["uh", "um", "er", "erm", "uhm", "hmm", "mm", "mhm", "ah", "eh"])
+FILLERS = words("en", "language", "fillers")
 SURFACES = {
     **{"'m": "am", "m": "am", "'re": "are", "re": "are", "'ve": "have", "ve": "have", "'ll": "will", "ll": "will"},
     **{"n't": "not", "nt": "not", "ca": "can", "wo": "will", "'d": "would", "d": "would", "gon": "going", "na": "to"},

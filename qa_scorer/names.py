@@ -10,6 +10,7 @@ from pathlib import Path
 from rapidfuzz.distance import JaroWinkler
 
 from qa_scorer.language import Call, Clause, Spoken
+from qa_scorer.words import words
 
 GIVEN_NAMES = Path(__file__).parent / "checks" / "given_names.txt"
 ALIKE = 0.9  # Jaro-Winkler likeness from which a recognized name is taken for a known one ("joanna", "joana")
@@ -18,163 +19,12 @@ INTRODUCES = re.compile(
     r"(?<= )(?:(?:my|the|her|his) name is |name is |this is |i am |i'm |(?:it|that) is |"
     r"(?:speaking|chatting|talking|connected|through) (?:to|with) |call me |account holder(?: is)? |under |by )"
 )
-VOCATIVE = frozenset(
-    [
-        "thank",
-        "thanks",
-        "you",
-        "hello",
-        "hi",
-        "hey",
-        "okay",
-        "sure",
-        "course",
-        "problem",
-        "welcome",
-        "goodbye",
-        "bye",
-        "sorry",
-        "yes",
-        "absolutely",
-        "certainly",
-        "alright",
-        "great",
-        "perfect",
-        "morning",
-        "afternoon",
-        "evening",
-        "understand",
-        "worries",
-        "pleasure",
-        "again",
-        "right",
-        "fantastic",
-        "wonderful",
-        "correct",
-        "excellent",
-        "well",
-        "day",
-        "now",
-        "care",
-        "no",
-        "ahead",
-        "see",
-        "that",
-        "apologize",
-        "today",
-        "concern",
-        "frustration",
-        "please",
-        "listen",
-        "look",
-        "so",
-        "definitely",
-        "got",
-        "it",
-        "good",
-        "done",
-        "and",
-        "inconvenience",
-        "there",
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "dr",
-        "miss",
-    ]
-)
-TITLES = frozenset(["mr", "mrs", "ms", "miss", "mister", "madam", "dr", "doctor", "professor"])
+VOCATIVE = words("en", "names", "vocative")
+TITLES = words("en", "names", "titles")
 # Words after which a titled name is somebody talked about.
-PLACED = frozenset("with by to see for and or is that's that from of".split())
-SPOKEN_TITLES = frozenset("mr mrs ms mister".split())  # "miss" and "doctor" are too often something else
-NOT_NAMES = frozenset(
-    [
-        "sir",
-        "madam",
-        "ma'am",
-        "maam",
-        "everyone",
-        "sorry",
-        "calling",
-        "speaking",
-        "here",
-        "there",
-        "just",
-        "not",
-        "going",
-        "trying",
-        "having",
-        "looking",
-        "very",
-        "so",
-        "the",
-        "a",
-        "an",
-        "glad",
-        "happy",
-        "sure",
-        "afraid",
-        "unable",
-        "able",
-        "okay",
-        "fine",
-        "good",
-        "interested",
-        "wondering",
-        "still",
-        "really",
-        "also",
-        "currently",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "english",
-        "spanish",
-        "american",
-        "british",
-        "please",
-        "thanks",
-        "thank",
-        "hello",
-        "hi",
-        "hey",
-        "yes",
-        "no",
-        "great",
-        "perfect",
-        "excellent",
-        "absolutely",
-        "certainly",
-        "sure",
-        "alright",
-        "right",
-        "mom",
-        "dad",
-        "mum",
-        "customer",
-        "agent",
-        "support",
-        "service",
-        "team",
-    ]
-)
+PLACED = words("en", "names", "placed")
+SPOKEN_TITLES = words("en", "names", "spoken_titles")
+NOT_NAMES = words("en", "names", "not_names")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,11 +131,8 @@ def set_off(turn: Spoken, clause: Clause, i: int) -> bool:
 def opens_or_closes(clause: Clause, i: int) -> bool:
     """Tell whether a titled name stands at an edge of its clause, where someone addressed stands."""
     last = len(clause.words) - 1
-    return (
-        i >= last - 1
-        and clause.words[max(0, i - 2)] not in PLACED
-        or i <= 3
-        and clause.words[max(0, i - 2)] in VOCATIVE
+    return (i >= last - 1 and clause.words[max(0, i - 2)] not in PLACED) or (
+        i <= 3 and clause.words[max(0, i - 2)] in VOCATIVE
     )
 
 

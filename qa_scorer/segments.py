@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from qa_scorer.words import words
+
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
@@ -13,204 +15,15 @@ DASHES = frozenset({"-", "–", "—", "--"})
 MIN_WORDS = 3
 
 # Words that open a clause whatever stands before them.
-OPENERS = frozenset(
-    [
-        "okay",
-        "ok",
-        "alright",
-        "unfortunately",
-        "hello",
-        "hi",
-        "hey",
-        "goodbye",
-        "bye",
-        "absolutely",
-        "certainly",
-        "sure",
-        "actually",
-        "anyway",
-        "however",
-        "please",
-        "thanks",
-        "thank",
-        "sorry",
-        "perfect",
-        "great",
-        "yes",
-        "yeah",
-        "yep",
-        "nope",
-    ]
-)
-COURTESIES = frozenset(
-    "absolutely sure of course certainly definitely no problem worries yes okay ok alright great perfect hi hello "
-    "good morning afternoon evening fine right oh ah".split()
-)
+OPENERS = words("en", "segments", "openers")
+COURTESIES = words("en", "segments", "courtesies")
 # Pairs that open one, unless the word before ties them to it ("how can I" but "tell me how I can").
-SUBJECTS = frozenset(["i", "we", "you", "it", "that", "there", "they", "this", "he", "she", "let", "lets"])
-INVERTED = frozenset(
-    [
-        "can",
-        "could",
-        "would",
-        "may",
-        "do",
-        "did",
-        "does",
-        "have",
-        "has",
-        "are",
-        "is",
-        "was",
-        "were",
-        "will",
-        "shall",
-        "should",
-    ]
-)
-ASKING = frozenset(["what", "when", "where", "which", "why", "how", "who"])
-TELLING = frozenset({"tell", "describe", "explain"})  # "tell me more" asks, whatever its mark
-JOINS = frozenset(["and", "but", "so", "because", "then", "or", "if", "once", "while"])
-TIES = frozenset(
-    [
-        "that",
-        "if",
-        "when",
-        "because",
-        "what",
-        "how",
-        "which",
-        "as",
-        "since",
-        "than",
-        "sorry",
-        "glad",
-        "happy",
-        "know",
-        "think",
-        "hope",
-        "see",
-        "sure",
-        "the",
-        "a",
-        "and",
-        "so",
-        "but",
-        "or",
-        "afraid",
-        "believe",
-        "assume",
-        "said",
-        "wish",
-        "where",
-        "why",
-        "who",
-        "while",
-        "until",
-        "before",
-        "after",
-        "once",
-        "unless",
-        "though",
-        "whether",
-        "let",
-        "to",
-        "for",
-        "of",
-        "in",
-        "on",
-        "at",
-        "with",
-        "about",
-        "from",
-        "can",
-        "could",
-        "would",
-        "may",
-        "do",
-        "did",
-        "does",
-        "have",
-        "has",
-        "are",
-        "is",
-        "was",
-        "were",
-        "will",
-        "shall",
-        "should",
-        "am",
-        "be",
-        "i",
-        "we",
-        "you",
-        "they",
-        "he",
-        "she",
-        "it",
-        "not",
-        "just",
-        "really",
-        "also",
-        "always",
-        "still",
-        "only",
-        "never",
-        "ever",
-        "even",
-        "even",
-        "understand",
-        "tell",
-        "me",
-        "us",
-        "him",
-        "her",
-        "if",
-        "like",
-        "mean",
-        "say",
-        "guess",
-        "bet",
-        "promise",
-        "else",
-        "anything",
-        "everything",
-        "something",
-        "nothing",
-        "anyone",
-        "anytime",
-        "way",
-        "time",
-        "thing",
-        "all",
-        "one",
-        "moment",
-        "day",
-        "more",
-        "very",
-        "so",
-        "'m",
-        "'re",
-        "'ve",
-        "'ll",
-        "'d",
-        "n't",
-        "m",
-        "re",
-        "ve",
-        "ll",
-        "d",
-        "nt",
-        "s",
-        "'s",
-        "my",
-        "your",
-        "our",
-        "this",
-        "these",
-        "those",
-    ]
-)
+SUBJECTS = words("en", "segments", "subjects")
+INVERTED = words("en", "segments", "inverted")
+ASKING = words("en", "segments", "asking")
+TELLING = words("en", "segments", "telling")
+JOINS = words("en", "segments", "joins")
+TIES = words("en", "segments", "ties")
 
 
 def split(doc: Doc, punctuated: bool) -> Iterator[tuple[int, int, int]]:
@@ -296,20 +109,20 @@ def _n_words(doc: Doc, start: int, end: int) -> int:
     return sum(1 for token in doc[start:end] if not token.is_punct)
 
 
-def is_question(doc: Doc, start: int, end: int, words: Sequence[str]) -> bool:
+def is_question(doc: Doc, start: int, end: int, said: Sequence[str]) -> bool:
     """Tell whether a clause asks: by its mark, or by the order of its words where there is none."""
     if "?" in doc[end - 1].text:
         return True
-    words = [
-        word for word in words[:6] if word not in OPENERS and word not in {"and", "so", "now", "then", "but", "well"}
+    first = [
+        word for word in said[:6] if word not in OPENERS and word not in {"and", "so", "now", "then", "but", "well"}
     ]
-    if len(words) < 2:
+    if len(first) < 2:
         return False
     following: Token | None = doc[end] if end < len(doc) else None
     closed = doc[end - 1].text in {".", "!"} or (following is not None and following.text in {".", "!"})
-    inverted = words[0] in INVERTED and words[1] in SUBJECTS | {"your", "the", "my", "not", "anything", "anyone"}
-    if words[0] in TELLING:
+    inverted = first[0] in INVERTED and first[1] in SUBJECTS | {"your", "the", "my", "not", "anything", "anyone"}
+    if first[0] in TELLING:
         return True
     if closed:
-        return words[0] in {"can", "could", "would", "may", "will"} and words[1] in {"you", "i", "we"}
-    return inverted or _asks(words[0], words[1]) or (words[0] in {"what", "which", "how"} and len(words) > 3)
+        return first[0] in {"can", "could", "would", "may", "will"} and first[1] in {"you", "i", "we"}
+    return inverted or _asks(first[0], first[1]) or (first[0] in {"what", "which", "how"} and len(first) > 3)

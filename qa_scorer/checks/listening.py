@@ -5,6 +5,7 @@ from __future__ import annotations
 from qa_scorer.check import Check, Heard, Hit, found
 from qa_scorer.language import Clause, Spoken
 from qa_scorer.records import Finding
+from qa_scorer.words import words
 
 SIGNALS = ("listening.paraphrase", "listening.probe")
 # A question that already does one of these does not look for a cause or a need.
@@ -25,8 +26,8 @@ ECHO_OPENERS = frozenset({"so"})
 ECHO_WORDS = 5  # words a restatement has at least
 ECHO_SHARED = 2  # words of content it shares with the customer's turn
 DATA = 2  # numbers from which it reads back data
-LIGHT = frozenset("be have do get can will would go need want let know see make take say please okay".split())
-NEXT = frozenset("i we will can could let may should what how when which now".split())
+LIGHT = words("en", "listening", "light")
+NEXT = words("en", "listening", "next")
 
 
 def find(heard: Heard) -> list[Finding]:
