@@ -67,13 +67,8 @@ def _strength(page: Page, row: int, strength: Strength | None) -> int:
         )
         put(page, row, 1, text, "text", span=SHOWN)
         return row + 1
-    calls = words.count(strength.calls, "call")
-    level = "consistently" if strength.consistent and strength.calls > 1 else "at best"
-    shown = (
-        f"{words.percent(strength.share)} of the points in {calls} where it applied"
-        if level == "consistently"
-        else (f"{words.percent(strength.share)} of the points in {calls}")
-    )
+    shown = f"{words.percent(strength.share)} of the points in {words.count(strength.calls, 'call')}"
+    shown += " where it applied" if strength.consistent else "; this is the best of them"
     row = _line(page, row, "Strength", f"{strength.question} ({shown})", "strong")
     moment = strength.moment
     where = f"Call {moment.call_id}, {moment.time}"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qa_scorer.records import CriterionScore, Finding, Opportunity, Scorecard, Transcript
+from qa_scorer.records import CriterionScore, Finding, Opportunity, Scorecard, Transcript, Turn
 from qa_scorer.report import guidance, words
 
 if TYPE_CHECKING:
@@ -16,6 +16,13 @@ MIN_PRAISE_WORDS = 4
 """A shorter quote shows nothing to be proud of."""
 TRIES = 5
 """Calls looked through for the clearest evidence of one criterion."""
+
+EDGES = {
+    "greeting": ("Your first words were", 0),
+    "closing": ("Your last words were", -1),
+    "resolution": ("Your last words were", -1),
+}
+"""Where a call shows what was missing from its opening or its end."""
 
 Load = Callable[[str], tuple[Scorecard, Transcript | None]]
 
@@ -29,6 +36,7 @@ class Moment:
     time: str
     customer: str = ""
     agent: str = ""
+    agent_lead: str = ""
     whole_call: bool = False
 
 
@@ -87,11 +95,15 @@ def missed_opportunity(evidence: Evidence, topic: str) -> Opportunity | None:
     return max(judged, key=lambda one: one.confidence, default=None)
 
 
-def moment_of(evidence: Evidence, opportunity: Opportunity | None) -> Moment:
-    """Return where in the call it was, with what the customer and the agent said there."""
+def moment_of(evidence: Evidence, opportunity: Opportunity | None = None, topic: str = "") -> Moment:
+    """Return where in the call it was, with what the customer and the agent said there.
+
+    What was missing at the opening or the end of a call is shown by how the agent did begin or end.
+    """
     card, transcript, finding = evidence.card, evidence.transcript, evidence.finding
     time = words.when(finding) if finding else words.NOTHING
-    customer, agent = "", ""
+    customer, agent, lead = "", "", ""
+    edge = None if opportunity or (finding and finding.quote) else _edge(transcript, topic)
     if opportunity:
         time = words.minutes(opportunity.start)
         if opportunity.role == "customer":
@@ -99,6 +111,9 @@ def moment_of(evidence: Evidence, opportunity: Opportunity | None) -> Moment:
             agent = _said(transcript, range(opportunity.turn + 1, opportunity.turn + 4), "agent")
         else:
             agent = opportunity.quote
+    elif edge:
+        lead, turn = edge
+        time, agent = words.minutes(turn.start), turn.text
     elif finding and finding.quote and finding.role == "customer":
         customer = finding.quote
     elif finding and finding.quote:
@@ -111,7 +126,8 @@ def moment_of(evidence: Evidence, opportunity: Opportunity | None) -> Moment:
         time=time,
         customer=customer,
         agent=agent,
-        whole_call=not opportunity and finding is not None and _spans_the_call(finding, card),
+        agent_lead=lead or ("Your answer was" if opportunity and customer else "You said"),
+        whole_call=not (opportunity or edge) and finding is not None and _spans_the_call(finding, card),
     )
 
 
@@ -139,8 +155,7 @@ def behaviour(evidence: Evidence, moment: Moment) -> str:
     missing = f"Not heard: {words.signal(finding.signal).lower()}." if finding else ""
     parts = [words.clip(evidence.criterion.reason, 240) or missing]
     if moment.agent:
-        said = "Your answer was" if moment.customer else "You said"
-        parts.append(f"{said}: {words.quoted(moment.agent, 240)}")
+        parts.append(f"{moment.agent_lead}: {words.quoted(moment.agent, 240)}")
     return " ".join(part for part in parts if part) or "The points of this criterion were not reached."
 
 
@@ -167,6 +182,15 @@ def _spans_the_call(finding: Finding, card: Scorecard) -> bool:
     if finding.verdict != "absent" or finding.start is None or finding.end is None or card.duration is None:
         return False
     return finding.end - finding.start >= 0.95 * card.duration
+
+
+def _edge(transcript: Transcript | None, topic: str) -> tuple[str, Turn] | None:
+    """Return the agent's first or last sentence, for topics that belong there, with how to introduce it."""
+    spoken = [turn for turn in transcript.turns if turn.role == "agent" and turn.text] if transcript else []
+    if not spoken or topic not in EDGES:
+        return None
+    lead, place = EDGES[topic]
+    return lead, spoken[place]
 
 
 def _said(transcript: Transcript | None, turns: range, role: str) -> str:

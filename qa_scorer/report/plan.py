@@ -91,7 +91,7 @@ def make_plan(criteria: pl.DataFrame, load: Load) -> Plan:
         pl.col("question").first(),
         pl.col("form_weight").mean(),
         pl.col("share").mean(),
-        pl.col("share").min().alias("worst"),
+        pl.col("share").max().alias("best"),
         pl.col("lost").sum(),
         pl.len().alias("calls"),
         (pl.col("share") < 1).sum().alias("missed"),
@@ -124,7 +124,7 @@ def _priority(row: dict[str, Any], fair: pl.DataFrame, load: Load) -> Priority:
     topic = guidance.topic(_names(row, evidence))
     advice = guidance.guidance(topic)
     opportunity = missed_opportunity(evidence, topic)
-    moment = moment_of(evidence, opportunity)
+    moment = moment_of(evidence, opportunity, topic)
     return Priority(
         criterion=row["criterion"],
         question=row["question"],
@@ -149,7 +149,7 @@ def _strength(by_criterion: pl.DataFrame, fair: pl.DataFrame, load: Load) -> Str
     """Return the most telling thing done well: what takes more than routine first, then what weighs most."""
     import polars as pl
 
-    good = by_criterion.filter(pl.col("share") > 0.5).sort("criterion")
+    good = by_criterion.filter(pl.col("best") >= words.PASS_LINE / 100).sort("criterion")
     options = [(row, clearest(row, fair, load, best=True)) for row in good.iter_rows(named=True)]
     shown = [(row, evidence) for row, evidence in options if evidence.finding]
     if not shown:
@@ -162,16 +162,18 @@ def _strength(by_criterion: pl.DataFrame, fair: pl.DataFrame, load: Load) -> Str
         share=row["share"],
         calls=row["calls"],
         consistent=row["share"] >= words.PASS_LINE / 100,
-        moment=moment_of(evidence, None),
+        moment=moment_of(evidence),
         signal=words.signal(evidence.finding.signal) if evidence.finding else "",
     )
 
 
 def _merit(option: tuple[dict[str, Any], Evidence]) -> tuple[int, float]:
     row, evidence = option
-    routine = evidence.finding is None or evidence.finding.signal.partition(".")[0] in ROUTINE
     high, fair = row["share"] >= words.PASS_LINE / 100, row["share"] >= words.COACH_LINE / 100
-    tier = 3 if high and not routine else 2 if fair and not routine else 1 if high else 0
+    if evidence.finding is None or evidence.finding.signal.partition(".")[0] in ROUTINE:
+        tier = 1 if high else 0
+    else:
+        tier = 4 if high else 3 if fair else 2
     return tier, row["share"] * row["form_weight"]
 
 

@@ -176,3 +176,29 @@ def test_the_moment_judged_is_the_situation_and_not_another_one() -> None:
     plan = make_plan(tables.build([card]).criteria, lambda _: (card, transcript))
     assert "This is outrageous!" in plan.priorities[0].situation
     assert "the customer was angry" in plan.priorities[0].situation
+
+
+def test_one_fine_moment_is_praised_before_a_steady_routine() -> None:
+    bye = line("farewell", 10, 10, findings=(heard("closing.farewell", "Thanks for calling, have a lovely day."),))
+    warm = line("empathy", 10, 10, findings=(heard("empathy.feeling", "That must be hard for you."),))
+    big = [line("one", 0, 40), line("two", 0, 40)]
+    plan = plan_of([bye, warm, *big], [bye, line("empathy", 2, 10), *big])
+    assert plan.strength is not None
+    assert (plan.strength.criterion, plan.strength.consistent) == ("empathy", False)
+    assert plan.strength.moment.call_id == "call-0"
+
+
+@pytest.mark.parametrize(
+    ("criterion", "lead", "place"), [("greeting", "Your first words were", 0), ("closing", "Your last words were", -1)]
+)
+def test_a_missing_opening_or_end_is_shown_by_how_the_call_began_or_ended(
+    criterion: str, lead: str, place: int
+) -> None:
+    card, transcript = cards.build("c", skill=1.0)
+    missing = Finding(signal=f"{criterion}.name", verdict="absent", role="agent", start=0.0, end=card.duration)
+    section = SectionScore(id="all", weight=100, score=0, criteria=(line(criterion, 0, 100, findings=(missing,)),))
+    card = replace(card, sections=(section,), opportunities=())
+    said = [turn.text for turn in transcript.turns if turn.role == "agent"][place]
+    priority = make_plan(tables.build([card]).criteria, lambda _: (card, transcript)).priorities[0]
+    assert f"{lead}: “{said}”" in priority.behaviour
+    assert "from start to end" not in priority.situation
