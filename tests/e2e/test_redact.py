@@ -33,9 +33,13 @@ def test_presidio_finds_what_has_no_cue() -> None:
     assert "60161331926819" not in redacted.turns[0].text
 
 
-def test_a_call_takes_a_tenth_of_a_second() -> None:
-    call = transcript(*[line for case in HARMLESS + PERSONAL[:5] for line in case])
+def test_a_five_minute_call_takes_a_tenth_of_a_second() -> None:
+    # Five minutes are some 60 turns; these hold more numbers than any call.
+    turns = [line for case in PERSONAL for line in case]
+    call = transcript(
+        *(MARKED.sub(r"\2", line) for line in turns[:20]), *[line for case in HARMLESS[:40] for line in case]
+    )
     redact(call, Settings())
-    began = time.monotonic()
+    began = time.process_time()
     redact(call, Settings())
-    assert time.monotonic() - began < 0.5
+    assert time.process_time() - began < 0.5  # measured 0.10 s; a slow machine may take some times as long
