@@ -56,7 +56,7 @@ def record(script: Script, speak: Callable[[Line], Samples]) -> Recording:
             now += part.seconds + 0.8
             continue
         speaker = script.speakers[part.speaker]
-        voice = speak(part)
+        voice = _levelled(speak(part))
         start = _start(part, now, last, rng)
         if part.how == "within":
             start = min(start, now)
@@ -106,15 +106,28 @@ def _laid_out(script: Script, sides: Samples, rng: np.random.Generator) -> Sampl
     return np.clip(lines, -0.99, 0.99).astype(np.float32)
 
 
-def _telephone(side: Samples, noise_db: float, rng: np.random.Generator) -> Samples:
-    """Band-limit one side, add hiss and a little mains hum, and pass it through the exchange's μ-law."""
-    from scipy.signal import butter, lfilter, sosfiltfilt
+def _levelled(voice: Samples) -> Samples:
+    """Bring ``voice`` to unit level as heard through the line: a deep voice loses most of its power there."""
+    heard = _band_limited(voice)
+    level = np.sqrt(np.mean(heard[np.abs(heard) > 0.1 * np.abs(heard).max()] ** 2))
+    return np.asarray(voice / level, np.float32)
+
+
+def _band_limited(samples: Samples) -> Samples:
+    from scipy.signal import butter, sosfiltfilt
 
     band = butter(4, BAND_HZ, "bandpass", fs=RATE_HZ, output="sos")
+    return np.asarray(sosfiltfilt(band, samples), np.float32)
+
+
+def _telephone(side: Samples, noise_db: float, rng: np.random.Generator) -> Samples:
+    """Band-limit one side, add hiss and a little mains hum, and pass it through the exchange's μ-law."""
+    from scipy.signal import lfilter
+
     hiss = lfilter([1.0], [1.0, -0.6], rng.standard_normal(len(side)))
     hum = np.sin(2 * np.pi * 180 * np.arange(len(side)) / RATE_HZ)
     noise = hiss / np.std(hiss) + 0.3 * hum
-    heard = sosfiltfilt(band, side) + noise * _gain(noise_db)
+    heard = _band_limited(side) + noise * _gain(noise_db)
     heard = np.clip(heard, -1, 1)
     squeezed = np.sign(heard) * np.log1p(255 * np.abs(heard)) / np.log(256)
     stepped = np.round(squeezed * 127) / 127

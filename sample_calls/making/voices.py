@@ -112,7 +112,7 @@ KOKORO_PHONEMES = (
 
 
 def speak(text: str, voice: str, pace: float, scratch: Path) -> Samples:
-    """Return ``text`` spoken by ``voice`` as (n_samples,) at 8 kHz, silence trimmed, at unit level."""
+    """Return ``text`` spoken by ``voice`` as (n_samples,) at 8 kHz, silence trimmed."""
     how = VOICES[voice]
     made_from = (_phonemes(text), voice, how, pace) if how.mix else (_phonemes(text), voice, how, pace, PIPER_NOISE)
     key = hashlib.sha256(repr(made_from).encode()).hexdigest()[:24]
@@ -126,7 +126,6 @@ def speak(text: str, voice: str, pace: float, scratch: Path) -> Samples:
     else:
         rate_hz, spoken = PIPER_RATE_HZ, [_piper(phrase, how, pace, scratch) for phrase in phrases]
     samples = _trimmed(_resampled(np.concatenate(spoken), rate_hz, how.size))
-    samples /= np.sqrt(np.mean(samples[np.abs(samples) > 0.1 * np.abs(samples).max()] ** 2))
     kept.parent.mkdir(parents=True, exist_ok=True)
     np.save(kept, samples)
     return samples
