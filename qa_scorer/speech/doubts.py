@@ -9,9 +9,8 @@ import numpy as np
 
 from qa_scorer.records import Span
 from qa_scorer.speech.passages import DOUBTFUL, Passage
-from qa_scorer.speech.windows import Probabilities, join, runs
+from qa_scorer.speech.windows import SPEECH_OFF, SPEECH_ON, Probabilities, hysteresis, join, runs
 
-VOICED = 0.5
 SHORTEST_GAP_S = 1.5  # voice without a word: longer than any hesitation, shorter than a lost sentence
 CONTEXT_S = 0.4
 LONGEST_GAP_S = 28.0
@@ -24,7 +23,7 @@ def doubtful(passage: Passage) -> bool:
 
 def missing(passages: Sequence[Passage], voice: Probabilities, frame_s: float, duration_s: float) -> tuple[Span, ...]:
     """Return stretches with voice but no word, to be heard once more by themselves."""
-    voiced = voice > VOICED
+    voiced = hysteresis(voice, SPEECH_ON, SPEECH_OFF)
     for passage in passages:
         for word in passage.words:
             if word.start is not None and word.end is not None:

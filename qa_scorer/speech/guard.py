@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from qa_scorer.records import Span, Word
 from qa_scorer.speech.passages import Passage
+from qa_scorer.speech.windows import SPEECH_ON
 
 # What video subtitles left in the training data; nobody says these on a service line.
 NEVER_SAID = (
@@ -30,7 +31,7 @@ OFTEN_INVENTED = frozenset(
 """Passages of one of these alone need a clear voice."""
 
 VOICE_NEEDED = 0.25  # share of a word's time with voice; a real word at a region's edge has more than half
-SURE = 0.5
+CLEAR = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,7 @@ def guard(passages: Sequence[Passage], voice: Sequence[float], frame_s: float, h
     loops, phrases nobody says on a call, vocabulary hints read back, and unsure words over near silence.
     """
     total = sum(len(passage.words) for passage in passages)
+    clear = clear_voice(voice)
     kept: list[Word] = []
     for passage in passages:
         words = [word for word in passage.words if _voiced(word, voice, frame_s)]
@@ -55,7 +57,7 @@ def guard(passages: Sequence[Passage], voice: Sequence[float], frame_s: float, h
         words = _without_phrases(words, NEVER_SAID)
         words = _without_echo(words, hints)
         for group in _groups(words):
-            if not _invented(group, passage, voice, frame_s):
+            if not _invented(group, passage, voice, frame_s, clear):
                 kept.extend(group)
     kept.sort(key=lambda word: (word.start or 0.0, word.end or 0.0))
     return Guarded(words=tuple(kept), removed=total - len(kept))
@@ -71,6 +73,12 @@ def voice_share(start: float, end: float, voice: Sequence[float], frame_s: float
     first = max(0, int(start / frame_s))
     frames = voice[first : max(first + 1, int(end / frame_s) + 1)]
     return sum(1 for p in frames if p >= threshold) / len(frames) if len(frames) else 0.0
+
+
+def clear_voice(voice: Sequence[float]) -> float:
+    """Return the probability above which this side's voice is clear: the detector is less sure of some lines."""
+    speech = sorted(p for p in voice if p >= SPEECH_ON)
+    return min(CLEAR, 0.85 * speech[len(speech) // 2]) if speech else CLEAR
 
 
 def _voiced(word: Word, voice: Sequence[float], frame_s: float) -> bool:
@@ -92,14 +100,15 @@ def _groups(words: Iterable[Word], gap_s: float = 1.5) -> list[list[Word]]:
     return groups
 
 
-def _invented(group: list[Word], passage: Passage, voice: Sequence[float], frame_s: float) -> bool:
+def _invented(group: list[Word], passage: Passage, voice: Sequence[float], frame_s: float, threshold: float) -> bool:
     start, end = group[0].start, group[-1].end
     if start is None or end is None:
         return False
     sure = sum(word.confidence or 0.0 for word in group) / len(group)
-    clear = voice_share(start, end, voice, frame_s, threshold=SURE)
+    clear = voice_share(start, end, voice, frame_s, threshold)
     if plain(" ".join(word.text for word in group)) in OFTEN_INVENTED:
-        return clear < 0.5 or (sure < 0.3 and passage.no_speech > 0.6)
+        unsure = sure < 0.6 or passage.no_speech > 0.5
+        return clear < 0.15 or (unsure and clear < 0.5) or (sure < 0.3 and passage.no_speech > 0.6)
     return sure < 0.25 and clear < 0.35
 
 

@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qa_scorer.records import Word
-from qa_scorer.speech.windows import Probabilities, Window
+from qa_scorer.speech.windows import SPEECH_OFF, SPEECH_ON, Probabilities, Window, hysteresis
 
-VOICED = 0.5
 REACH_S = 0.8  # how far the alignment errs across a cut between two pieces
 SHORTEST_S = 0.06
+MOST_MOVED = 3  # words; more than that in a row were said where they lie, and the voice detector is wrong
+
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +37,7 @@ def place_words(
     Cross-attention times err at pauses: a first word is often laid before the pause, a last one stretched over it.
     So a word without voice moves to the nearest voice, and one too long shrinks to the voice in it.
     """
-    heard = _window_voice(window, voice, frame_s)
+    heard = _window_voice(window, hysteresis(voice, SPEECH_ON, SPEECH_OFF), frame_s)
     words = _whole_words(aligned) if spaced else [item for item in aligned if item.text.strip()]
     lengths = [item.end - item.start for item in words if item.end > item.start]
     # the bound faster-whisper puts on words at sentence ends, here on every word: twice the median, at most 1.4 s
@@ -70,29 +73,29 @@ def _whole_words(aligned: Sequence[Aligned]) -> list[Aligned]:
     return words
 
 
-def _window_voice(window: Window, voice: Probabilities, frame_s: float) -> Probabilities:
-    """Return the voice probability along the window, in frames of ``frame_s``."""
+def _window_voice(window: Window, speech: Mask, frame_s: float) -> Mask:
+    """Return which frames of the window are speech."""
     time = np.concatenate([np.arange(p.start, p.end, frame_s) for p in window.pieces])
-    heard: Probabilities = voice[np.minimum((time / frame_s).astype(int), len(voice) - 1)]
+    heard: Mask = speech[np.minimum((time / frame_s).astype(int), len(speech) - 1)]
     return heard
 
 
-def _frames(item: Aligned, heard: Probabilities, frame_s: float) -> tuple[int, int]:
+def _frames(item: Aligned, heard: Mask, frame_s: float) -> tuple[int, int]:
     first = min(int(item.start / frame_s), len(heard) - 1)
     return first, min(max(first + 1, round(item.end / frame_s)), len(heard))
 
 
-def _is_voiced(item: Aligned, heard: Probabilities, frame_s: float) -> bool:
+def _is_voiced(item: Aligned, heard: Mask, frame_s: float) -> bool:
     first, last = _frames(item, heard, frame_s)
-    return bool((heard[first:last] > VOICED).any())
+    return bool((heard[first:last]).any())
 
 
-def _trimmed(item: Aligned, heard: Probabilities, frame_s: float, longest: float) -> tuple[float, float]:
+def _trimmed(item: Aligned, heard: Mask, frame_s: float, longest: float) -> tuple[float, float]:
     """Return the times of a word, shrunk to the voice within when it is too long for a word."""
     if item.end - item.start <= longest:
         return item.start, item.end
     first, last = _frames(item, heard, frame_s)
-    voiced = np.flatnonzero(heard[first:last] > VOICED)
+    voiced = np.flatnonzero(heard[first:last])
     if len(voiced) == 0:
         return item.end - longest, item.end
     start = max(item.start, (first + int(voiced[0])) * frame_s)
@@ -113,6 +116,9 @@ def _with_neighbours(times: list[tuple[float, float]], voiced: list[bool]) -> li
             j += 1
         before = times[i][0] - times[i - 1][1] if i else np.inf
         after = times[j][0] - times[j - 1][1] if j < len(times) else np.inf
+        if j - i > MOST_MOVED:
+            i = j
+            continue
         # laid too early far more often than too late: alignment waits in the pause before a word
         if after <= REACH_S and after <= 2 * before:
             moved[i : j + 1] = _shared(j - i + 1, times[j])
