@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -27,7 +26,7 @@ SPREADSHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = cards.store(tmp_path_factory.mktemp("out"), cards.night(16))
+    folder = cards.store(tmp_path_factory.mktemp("out"), cards.night(13))
     write_failures(
         folder, [Failure(call_id="broken", path="in/broken.wav", stage="transcribe", reason="No sound in it.")]
     )
@@ -116,12 +115,14 @@ class TestFiles:
         page = (folder / "scorecards" / "old.html").read_text(encoding="utf-8")
         assert "The transcript is not in this folder" in page
 
-    def test_many_calls_are_done_in_reasonable_time(self, tmp_path: Path) -> None:
-        folder = cards.store(tmp_path, cards.night(60))
-        began = time.perf_counter()
-        write_report(folder, SETTINGS)
-        # 40 ms a call on two quiet cores; the bound leaves room for a busy machine and catches a tenfold slip.
-        assert time.perf_counter() - began < 60 * 0.4
+    def test_a_call_costs_little_work(self, tmp_path: Path) -> None:
+        calls = list(cards.night(20))
+        write_call(tmp_path, *calls[0])
+        began = time.process_time()
+        for card, transcript in calls[1:]:
+            write_call(tmp_path, card, transcript)
+        # 40 ms of one core a call; the bound leaves room for a slow machine and catches a fivefold slip.
+        assert time.process_time() - began < 0.2 * len(calls)
 
 
 class TestCoachingWorkbook:
@@ -133,7 +134,7 @@ class TestCoachingWorkbook:
         said = " ".join(texts(load(out / "coaching" / "a17.xlsx")["Summary"]))
         assert "Maya Okafor" in said
         assert "coach Ada Field" in said
-        assert "2026-11-02 to 2026-11-05" in said
+        assert "2026-11-02 to 2026-11-04" in said
 
     def test_it_has_a_trend_and_section_bars(self, out: Path) -> None:
         charts = [type(chart).__name__ for chart in load(out / "coaching" / "a17.xlsx")["Summary"]._charts]
@@ -306,12 +307,13 @@ class TestPages:
 
 
 class TestSafety:
-    def workbooks(self, folder: Path) -> Iterator[Path]:
-        yield from sorted(folder.rglob("*.xlsx"))
+    @pytest.fixture(scope="class")
+    def books(self, hostile: Path, out: Path) -> list[Any]:
+        return [load(path) for folder in (hostile, out) for path in sorted(folder.rglob("*.xlsx"))]
 
     def test_no_cell_computes_and_none_is_an_error(self, hostile: Path) -> None:
         count = 0
-        for path in self.workbooks(hostile):
+        for path in hostile.rglob("*.xlsx"):
             with ZipFile(path) as archive:
                 assert archive.testzip() is None
                 for name in archive.namelist():
@@ -324,19 +326,21 @@ class TestSafety:
                     count += 1
         assert count > 50
 
-    def test_every_workbook_opens_again_with_legal_names_and_lengths(self, hostile: Path) -> None:
-        for path in self.workbooks(hostile):
-            for sheet in load(path):
-                assert len(sheet.title) <= 31
-                for text in texts(sheet):
-                    assert len(text.encode("utf-16-le")) // 2 <= 32_767
+    def test_every_workbook_opens_again_with_legal_names_and_lengths(self, books: list[Any]) -> None:
+        for sheet in (sheet for book in books for sheet in book):
+            assert len(sheet.title) <= 31
+            assert all(len(text.encode("utf-16-le")) // 2 <= 32_767 for text in texts(sheet))
 
-    def test_no_merged_ranges_overlap(self, hostile: Path, out: Path) -> None:
+    def test_no_merged_ranges_overlap(self, books: list[Any]) -> None:
         """Excel repairs a workbook in which they do."""
-        for path in (*self.workbooks(hostile), *self.workbooks(out)):
-            for sheet in load(path):
-                cells = [cell for area in sheet.merged_cells.ranges for cell in area.cells]
-                assert len(cells) == len(set(cells))
+        for sheet in (sheet for book in books for sheet in book):
+            cells = [cell for area in sheet.merged_cells.ranges for cell in area.cells]
+            assert len(cells) == len(set(cells))
+
+    def test_every_sheet_prints_one_page_wide(self, books: list[Any]) -> None:
+        """But for a heat map of many agents, which would be too small to read."""
+        for sheet in (sheet for book in books for sheet in book if sheet.title != "Heat map"):
+            assert sheet.page_setup.fitToWidth == 1
 
     def test_names_that_clash_get_files_of_their_own(self, tmp_path: Path) -> None:
         calls = [cards.build(f"c{n}", agent_id=name, agent_name=name) for n, name in enumerate(("a/1", "a:1", "a_1"))]
