@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa_scorer import __version__
+from qa_scorer.errors import CallError
 from qa_scorer.records import Scorecard, Transcript
 from qa_scorer.report import history, rollup, tables, words
 from qa_scorer.report.schemas import SCHEMAS
 from qa_scorer.settings import Settings
-from qa_scorer.store import encode, read_failures, read_scorecard, read_transcript, transcript_path
+from qa_scorer.store import Failure, encode, read_failures, read_scorecard, read_transcript, transcript_path
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,21 +34,22 @@ MARK_BYTES = 600
 def write_report(out: Path, settings: Settings, *, run_date: date | None = None) -> None:
     """Write per-call files, coaching workbooks, team workbook, index page, tables and history from ``out``'s records.
 
-    ``run_date`` is the night the history counts new calls under; today unless given. Raises ``CallError`` naming a
-    scorecard or transcript that cannot be read.
+    ``run_date`` is the night the history counts new calls under; today unless given. A scorecard or transcript that
+    cannot be read stands among the failures of index page and team workbook, and stops nothing.
     """
     from qa_scorer.report import html
 
-    built = tables.build(_cards(out))
+    failures = read_failures(out)
+    built = tables.build(_cards(out, failures))
     for name in SCHEMAS:
         history.write_parquet(getattr(built, name), out / "data" / f"{name}.parquet")
     built = replace(built, calls=rollup.with_worst(built.calls, built.criteria))
     past = history.update(out / "history", built, run_date or date.today())
     files = words.file_names(built.calls["agent"].unique().to_list())
     period = settings.period or rollup.period(built.calls)
+    past = history.comparable(past, built.calls)
     _write_agents(out, settings, built, past, files, period)
-    failures = read_failures(out)
-    _write_team(out, built, past, files, period)
+    _write_team(out, built, past, files, failures, period)
     html.write_index(out / "index.html", built, files, failures, period)
 
 
@@ -69,20 +71,31 @@ def _write_call(out: Path, card: Scorecard, transcript: Transcript | None, mark:
     html.write_call_page(card, transcript, folder / f"{card.call.call_id}.html", mark)
 
 
-def _cards(out: Path) -> Iterator[Scorecard]:
-    """Yield every scorecard, writing its own files on the way; one call in memory at a time."""
+def _cards(out: Path, failures: list[Failure]) -> Iterator[Scorecard]:
+    """Yield every scorecard, writing its own files on the way; one call in memory at a time.
+
+    What cannot be read is added to ``failures``.
+    """
     for path in sorted((out / "scorecards").glob("*.json")):
-        card = read_scorecard(path)
-        words_path = transcript_path(out, card.call.call_id)
-        mark = _mark(path.read_bytes(), words_path.read_bytes() if words_path.exists() else b"")
+        try:
+            card = read_scorecard(path)
+        except CallError as error:
+            failures.append(Failure(call_id=path.stem, path=str(path), stage="score", reason=str(error)))
+            continue
+        spoken = transcript_path(out, card.call.call_id)
+        mark = _mark(path.read_bytes(), spoken.read_bytes() if spoken.exists() else b"")
         if not _is_current(out, card.call.call_id, mark):
             _write_call(out, card, _transcript(out, card.call.call_id), mark)
         yield card
 
 
 def _transcript(out: Path, call_id: str) -> Transcript | None:
+    """Return the transcript of a call, ``None`` where it was purged or cannot be read: its page then says so."""
     path = transcript_path(out, call_id)
-    return read_transcript(path) if path.exists() else None
+    try:
+        return read_transcript(path) if path.exists() else None
+    except CallError:
+        return None
 
 
 def _loader(out: Path) -> Load:
@@ -130,7 +143,9 @@ def _write_agents(
         coaching.write_coaching(report, out / "coaching" / f"{files[key]}.xlsx")
 
 
-def _write_team(out: Path, built: tables.Tables, past: pl.DataFrame, files: dict[str, str], period: str) -> None:
+def _write_team(
+    out: Path, built: tables.Tables, past: pl.DataFrame, files: dict[str, str], failures: list[Failure], period: str
+) -> None:
     import polars as pl
 
     from qa_scorer.report import team
@@ -145,7 +160,7 @@ def _write_team(out: Path, built: tables.Tables, past: pl.DataFrame, files: dict
         criteria=built.criteria,
         trends=trends,
         files=files,
-        failures=read_failures(out),
+        failures=failures,
     )
     team.write_team(report, out / "team.xlsx")
 

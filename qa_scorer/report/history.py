@@ -80,6 +80,12 @@ def read(folder: Path) -> pl.DataFrame:
     return whole.with_columns(pl.coalesce("date", "run_date").alias("day"))
 
 
+def comparable(past: pl.DataFrame, calls: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows judged by the rubrics of ``calls``: scores of another form are no baseline."""
+    rubric = ["rubric", "rubric_version"]
+    return past.join(calls.select(rubric).unique(), on=rubric, how="semi")
+
+
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:
     """Write a table, atomically."""
     buffer = io.BytesIO()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -115,6 +116,16 @@ class TestFiles:
         page = (folder / "scorecards" / "old.html").read_text(encoding="utf-8")
         assert "The transcript is not in this folder" in page
 
+    def test_one_damaged_file_stops_nothing(self, tmp_path: Path) -> None:
+        folder = cards.store(tmp_path, [cards.build("fine"), cards.build("mute")])
+        (folder / "scorecards" / "half.json").write_text('{"schema": 1, "call"', encoding="utf-8")
+        (folder / "transcripts" / "mute.json").write_text("{}", encoding="utf-8")
+        write_report(folder, SETTINGS)
+        index = (folder / "index.html").read_text(encoding="utf-8")
+        assert "half.json: not a scorecard" in index
+        assert "not a scorecard" in " ".join(texts(load(folder / "team.xlsx")["Not scored"]))
+        assert "cannot be read" in (folder / "scorecards" / "mute.html").read_text(encoding="utf-8")
+
     def test_a_call_costs_little_work(self, tmp_path: Path) -> None:
         calls = list(cards.night(20))
         write_call(tmp_path, *calls[0])
@@ -223,6 +234,14 @@ class TestCoachingWorkbook:
         assert rows["This sheet"][1] == 12
         assert rows["Newest run only"][1] == 6
         assert rows["Own baseline: 1 earlier run"][1] == 6
+
+    def test_scores_of_another_form_are_no_baseline(self, tmp_path: Path) -> None:
+        write_report(cards.store(tmp_path, [cards.build("old")]), SETTINGS, run_date=date(2026, 11, 20))
+        (tmp_path / "scorecards" / "old.json").unlink()
+        new = cards.build("new", rubric=replace(cards.RUBRIC, version="2"))
+        write_report(cards.store(tmp_path, [new]), SETTINGS, run_date=date(2026, 11, 27))
+        labels = [row[0] for row in load(tmp_path / "coaching" / "a17.xlsx")["Summary"].iter_rows(values_only=True)]
+        assert not [label for label in labels if str(label).startswith("Own baseline")]
 
 
 class TestScorecard:
