@@ -52,7 +52,7 @@ def guard(passages: Sequence[Passage], voice: Sequence[float], frame_s: float, h
     clear = clear_voice(voice)
     kept: list[Word] = []
     for passage in passages:
-        words = [word for word in passage.words if _voiced(word, voice, frame_s)]
+        words = _with_voice(passage.words, voice, frame_s)
         words = _without_loops(words)
         words = _without_phrases(words, NEVER_SAID)
         words = _without_echo(words, hints)
@@ -79,6 +79,29 @@ def clear_voice(voice: Sequence[float]) -> float:
     """Return the probability above which this side's voice is clear: the detector is less sure of some lines."""
     speech = sorted(p for p in voice if p >= SPEECH_ON)
     return min(CLEAR, 0.85 * speech[len(speech) // 2]) if speech else CLEAR
+
+
+def _with_voice(words: Sequence[Word], voice: Sequence[float], frame_s: float) -> list[Word]:
+    """Drop words without voice, but not up to three within the flow of speech: word times err by that much."""
+    voiced = [_voiced(word, voice, frame_s) for word in words]
+    kept: list[Word] = []
+    i = 0
+    while i < len(words):
+        j = i
+        while j < len(words) and not voiced[j]:
+            j += 1
+        flows_on = (j < len(words) and _close(words[j - 1], words[j])) or (i > 0 and _close(words[i - 1], words[i]))
+        within = all((word.start or 0.0) < len(voice) * frame_s for word in words[i:j])
+        if j > i and j - i <= 3 and flows_on and within:
+            kept += words[i:j]
+        if j < len(words):
+            kept.append(words[j])
+        i = j + 1
+    return kept
+
+
+def _close(before: Word, after: Word) -> bool:
+    return (after.start or 0.0) - (before.end or 0.0) <= 0.3
 
 
 def _voiced(word: Word, voice: Sequence[float], frame_s: float) -> bool:

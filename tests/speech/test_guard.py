@@ -28,6 +28,12 @@ def test_words_beyond_the_end_go() -> None:
     assert (result.words, result.removed) == ((), 2)
 
 
+def test_a_word_in_the_flow_may_lie_beside_its_voice() -> None:
+    voice = VOICE[:40] + SILENCE[:30]  # 1.3 s of voice, then a second of silence
+    assert kept(guard([passage("have a good evening")], voice, FRAME_S)) == "have a good evening"
+    assert kept(guard([passage("have a good thanks for watching us and goodbye")], voice, FRAME_S)) == "have a good"
+
+
 @pytest.mark.parametrize(
     "phantom", ["Thanks for watching!", "Please subscribe", "Don't forget to subscribe.", "Subtitles by nobody"]
 )
