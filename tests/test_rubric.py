@@ -227,7 +227,7 @@ def test_parts_of_the_extended_rubric_can_be_left_out(tmp_path: Path) -> None:
     rubric = load_rubric(write(tmp_path, "mine", text))
     assert "closing" not in {section.id for section in rubric.sections}
     assert "interruptions" not in {line.id for line in rubric.criteria}
-    assert len(rubric.criteria) == len(load_rubric("standard").criteria) - 2
+    assert len(rubric.criteria) == len(load_rubric("standard").criteria) - 3
 
 
 def test_an_error_names_the_file_it_stands_in(tmp_path: Path) -> None:

@@ -236,7 +236,7 @@ def _judge_metric(criterion: Criterion, call: Heard) -> Judgement:
         rule=rule,
         how="metric",
     )
-    return Judgement(earned=earned, reason=f"The {METRICS[name]} is {value:.4g}; {rule}.", findings=(finding,))
+    return Judgement(earned=earned, reason=f"{METRICS[name].capitalize()}: {value:.4g}; {rule}.", findings=(finding,))
 
 
 def _judge_outcome(criterion: Criterion, call: Heard) -> Judgement:
