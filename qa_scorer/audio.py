@@ -52,7 +52,6 @@ def decode(path: Path, settings: Settings) -> Audio:
         raw, stream = _decode_file(path, ignore_length=True)
     if raw.shape[1] < SHORTEST_S * SAMPLE_RATE_HZ:
         raise AudioError(f"{name}: holds {raw.shape[1] / SAMPLE_RATE_HZ:.2f} s of audio, too little to hear anything.")
-    np.nan_to_num(raw, copy=False, nan=0.0, posinf=1.0, neginf=-1.0)
     chosen = _choose_channels(len(raw), settings.channels, name)
     kept, notes = _distinct_channels(raw, chosen)
     info = AudioInfo(
@@ -160,7 +159,7 @@ def _collect(blocks: Iterator[Samples]) -> Samples:
         end = used + block.shape[1]
         if end > len(buffer):
             buffer.resize((max(end, len(buffer) * 5 // 4), buffer.shape[1]), refcheck=False)
-        buffer[used:end] = block.T
+        buffer[used:end] = np.nan_to_num(block.T, nan=0.0, posinf=1.0, neginf=-1.0)  # float files may hold anything
         used = end
     buffer.resize((used, buffer.shape[1]), refcheck=False)
     return buffer.T

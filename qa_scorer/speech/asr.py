@@ -24,7 +24,9 @@ from qa_scorer.speech.turns import NO_SPACES
 from qa_scorer.speech.windows import Probabilities, Window, speech_regions
 
 RATE_HZ = 16_000
-VOICE_FRAME_S = 512 / RATE_HZ
+VOICE_FRAME = 512  # samples, the step of Silero VAD
+VOICE_FRAME_S = VOICE_FRAME / RATE_HZ
+VOICE_BLOCK = VOICE_FRAME * 18_750  # ten minutes
 BEAM = 5
 FALLBACK_TEMPERATURES = (0.2, 0.4, 0.6)  # hotter ones only invent
 
@@ -235,8 +237,13 @@ def _suppressed(tokenizer: Any) -> tuple[int, ...]:
 
 
 def _voice_probability(samples: Samples, voice: Any) -> Probabilities:
-    padded = np.pad(samples, (0, -len(samples) % 512))
-    return np.asarray(voice(padded), dtype=np.float32).reshape(-1)
+    """Ask the detector in blocks: at once it would copy the whole recording twice."""
+    blocks = []
+    for start in range(0, len(samples), VOICE_BLOCK):
+        block = samples[start : start + VOICE_BLOCK]
+        padded = np.pad(block, (0, -len(block) % VOICE_FRAME))
+        blocks.append(np.asarray(voice(padded), dtype=np.float32).reshape(-1))
+    return np.concatenate(blocks) if blocks else np.zeros(0, dtype=np.float32)
 
 
 def _load_model(path: Path, chosen: Plan, threads: int) -> Any:
