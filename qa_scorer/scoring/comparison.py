@@ -50,7 +50,8 @@ def compare(before: Iterable[Scorecard], after: Iterable[Scorecard]) -> list[str
     both = [row.difference for row in rows if row.difference is not None]
     other = sum(row.band_before != row.band_after for row in rows)
     mean = f", {sum(both) / len(both):+.1f} points on average" if both else ""
-    table.append(f"{len(rows)} calls{mean}, {other} in another band.")
+    calls = "1 call" if len(rows) == 1 else f"{len(rows)} calls"
+    table.append(f"{calls}{mean}, {other} in another band.")
     return table
 
 
