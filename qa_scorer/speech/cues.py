@@ -119,4 +119,23 @@ CUES: tuple[Cue, ...] = (
               r"|should i|can i do|are my options)|when (?:will|can) (?:i|it|my)", 3),
     _cue(-0.8, r"it(?:'s| is| was| has)? (?:not working|still|won't|doesn't|isn't|stopped|broken|been)"
               r"|doesn't work|isn't working|won't (?:turn|work|start|load|connect)", 3),
+    # How each side speaks all through a call: the agent about "you", the customer about "I" and "my".
+    _cue(0.6, r"you(?:'ll|'d| will| can| need to| want to| should (?:see|get|receive))|if you|when you", 6),
+    _cue(0.6, r"(?:do|are|have|did|would|were|can) you\b(?! guys| people| please| help| tell| check| fix"
+              r"| send| give)", 5),
+    _cue(0.5, r"we(?:'ll|'ve|'re|'d)\b|we (?:can|have|do|will|need|could|only|don't)\b|with us\b", 4),
+    _cue(0.8, r"for you\b|may i\b|don't worry|my (?:pleasure|apologies|supervisor|manager|screen|system)"
+              r"|any other", 4),
+    _cue(0.6, r"now (?:try|click|press|go|hold|unplug|open)|what i'd like you to|go ahead|speaking\b"
+              r"|who've i got", 4),
+    _cue(0.6, r"i'm (?:so |very |really |terribly )?sorry (?:to|about|that|you)|i'm glad|i'm showing|madam"
+              r"|mister|mr|mrs\b", 3),
+    _cue(-0.5, r"my (?!name|pleasure|apologies|supervisor|manager|screen|system|colleague|end|side)[a-z]", 8),
+    _cue(-0.6, r"i(?:'ve| have) (?:been|had|tried|got|done|already|never)|i (?:was|had|lost|didn't|haven't"
+              r"|tried|called|paid)", 6),
+    _cue(-0.5, r"but i\b|because i\b|when i\b|and i (?:was|had|need|want|can't|don't)|i think\b", 5),
+    _cue(-0.8, r"(?:do|should|can|could|would) i (?:need|have|get|still|just|do|keep|cancel|use)|what if"
+              r"|is there someone", 4),
+    _cue(-0.8, r"that's (?:it|all|everything|ridiculous|great|fine|perfect)|yes please|nope|it says"
+              r"|you (?:said|told me)", 4),
 )  # fmt: skip
