@@ -19,7 +19,7 @@ from qa_scorer import __version__, store
 from qa_scorer.batch import Failed, map_calls
 from qa_scorer.calls import CallSource, opened
 from qa_scorer.engines import make_engine
-from qa_scorer.records import SCORECARD_SCHEMA, TRANSCRIPT_SCHEMA, Scorecard, Transcript
+from qa_scorer.records import SCORECARD_SCHEMA, TRANSCRIPT_SCHEMA, Origin, Scorecard, Transcript
 from qa_scorer.rubric import Rubric
 from qa_scorer.settings import Settings, share_machine
 from qa_scorer.store import Failure, Ledger, Stage
@@ -108,9 +108,9 @@ def transcribe_one(job: Job) -> Transcript:
 
     with opened(job.source) as path:
         if job.source.kind == "transcript":
-            from qa_scorer.foreign import read_transcript
+            from qa_scorer.adoption import adopt
 
-            return redact(read_transcript(path, job.source.info), job.settings)
+            return redact(adopt(path, job.source.info, job.settings), job.settings)
         from qa_scorer import audio, speech
 
         sound = audio.decode(path, job.settings)
@@ -127,7 +127,8 @@ def score_one(job: Job) -> Scorecard:
     if reason is not None:
         return scoring.not_scored(transcript, job.rubric, reason)
     call = language.read(transcript, job.settings)
-    return scoring.score(transcript, checks.analyse(call, job.rubric.phrase_rules), job.rubric)
+    card = scoring.score(transcript, checks.analyse(call, job.rubric.phrase_rules), job.rubric)
+    return replace(card, judged_by=_judge(job.settings))
 
 
 def transcribe_calls(
@@ -147,7 +148,7 @@ def transcribe_calls(
         if force or not ledger.is_current("transcribe", call_id, keys[call_id], path):
             todo.append(Job(source=source, settings=settings))
         else:
-            _refresh_metadata(path, source)
+            _refresh_metadata(path, source, settings)
             progress.passed(source, "kept")
     for source, transcript in _work(transcribe_one, todo, settings.call_timeout_s, progress):
         call_id = source.info.call_id
@@ -218,9 +219,26 @@ def check_models(sources: Sequence[CallSource], settings: Settings) -> dict[str,
 
 def judging_key(rubric: Rubric, settings: Settings) -> str:
     """Return a digest of all that judges: rubric, checks, packs and schema, but not the transcript."""
-    packs = sorted(settings.packs_dir.rglob("*.toml")) if settings.packs_dir else []
-    own = [store.file_digest(path) for path in packs]
+    own = (_packs_digest(settings), settings.brand)
     return store.digest(SCORECARD_SCHEMA, __version__, rubric.sha256, _checks_digest(), own)
+
+
+@cache
+def _judge(settings: Settings) -> Origin:
+    from qa_scorer import models
+
+    return Origin(
+        engine="qa-scorer",
+        version=__version__,
+        models=models.hashes(LANGUAGE_MODELS, settings.models_dir),
+        settings={"brand": ", ".join(settings.brand), "packs": _packs_digest(settings)},
+    )
+
+
+def _packs_digest(settings: Settings) -> str:
+    """Digest the user's own phrases and examples; empty where there are none."""
+    packs = sorted(settings.packs_dir.rglob("*.toml")) if settings.packs_dir else []
+    return store.digest([store.file_digest(path) for path in packs]) if packs else ""
 
 
 def _work(
@@ -249,7 +267,7 @@ def _hearing_key(source: CallSource, content: str, settings: Settings) -> str:
         mode="json",
         include={
             *("model", "compute_type", "brand", "vocabulary", "agent_channel", "channels", "speakers", "diarization"),
-            *("language", "role_threshold", "redact"),
+            *("language", "role_threshold", "roles", "redact", "redact_names"),
         },
     )
     info = source.info
@@ -257,11 +275,16 @@ def _hearing_key(source: CallSource, content: str, settings: Settings) -> str:
     return store.digest(TRANSCRIPT_SCHEMA, __version__, source.kind, content, relevant, hints)
 
 
-def _refresh_metadata(path: Path, source: CallSource) -> None:
+def _refresh_metadata(path: Path, source: CallSource, settings: Settings) -> None:
     """Give a kept transcript the metadata of today: a corrected agent name needs no new recognition."""
+    from qa_scorer.redact import redact_metadata
+
+    if source.kind == "transcript":
+        return  # its metadata is partly the file's own, and was merged when it was read
     transcript = store.read_transcript(path)
-    if asdict(transcript.call) != asdict(source.info):
-        store.write_record(path, replace(transcript, call=source.info))
+    call = redact_metadata(source.info, settings)
+    if asdict(transcript.call) != asdict(call):
+        store.write_record(path, replace(transcript, call=call))
 
 
 @cache

@@ -165,6 +165,14 @@ def test_manifest_elsewhere_finds_files_in_the_folder(tmp_path: Path) -> None:
     assert only.info.agent_id == "17"
 
 
+def test_a_manifest_describes_one_file_without_adding_its_other_rows(tmp_path: Path) -> None:
+    put(tmp_path, "a.wav", "b.wav")
+    manifest = tmp_path / "night.csv"
+    manifest.write_text("call_id,path,agent_name\none,a.wav,Dana\ntwo,b.wav,Lee\n")
+    [source] = find(tmp_path / "a.wav", manifest)
+    assert (source.info.call_id, source.info.agent_name) == ("one", "Dana")
+
+
 def test_sidecar_and_file_name(tmp_path: Path) -> None:
     put(tmp_path, "17_C9_inbound.wav", "plain.wav")
     (tmp_path / "17_C9_inbound.json").write_text(

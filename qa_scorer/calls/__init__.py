@@ -150,17 +150,18 @@ def _rows_of(files: Sequence[str], listing: Listing, manifest: Path | None, kind
     for address in files:
         stems[_stem(address)].append(address)
     place = _Place(folders=(), listed=frozenset(listing.files), stems=stems, kind=kind)
+    whole = listing.asked == "folder"
     if manifest is not None:
         if not manifest.is_file():
             raise UsageError(f"{manifest}: no such manifest.")
         folders = tuple(dict.fromkeys((str(manifest.parent), listing.folder)))
-        return _rows_by_file(read_manifest(str(manifest)), replace(place, folders=folders))
-    whole = listing.asked == "folder"
+        rows = _rows_by_file(read_manifest(str(manifest)), replace(place, folders=folders), required=whole)
+        return rows if whole else {address: rows[address] for address in files if address in rows}
     if whole:
         tables = [address for address in listing.files if posixpath.basename(address).lower() == FOLDER_MANIFEST]
     else:
         tables = [table for table in sorted({join(parent(file), FOLDER_MANIFEST) for file in files}) if exists(table)]
-    rows: dict[str, Row] = {}
+    rows = {}
     for table in tables:
         rows.update(_rows_by_file(read_manifest(table), replace(place, folders=(parent(table),)), required=whole))
     return rows if whole else {address: rows[address] for address in files if address in rows}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
+    from qa_scorer.calls import CallSource
     from qa_scorer.pipeline import Event, Listener
 
 VERBS = {"transcribe": "hearing", "score": "judging"}
@@ -29,6 +30,13 @@ def progress(*, as_json: bool, quiet: bool) -> Iterator[Listener]:
             yield listener
     else:
         yield _plain_line
+
+
+def show_notes(sources: Sequence[CallSource], *, quiet: bool) -> None:
+    """Say what was left out of the metadata of each call, and why."""
+    for source in sources:
+        for note in source.notes if not quiet else ():
+            typer.echo(f"note: {source.info.call_id}: {note}", err=True)
 
 
 def _plain_line(event: Event) -> None:

@@ -28,7 +28,7 @@ from qa_scorer.cli.options import (
     set_up_logging,
     settings_from,
 )
-from qa_scorer.cli.progress import progress
+from qa_scorer.cli.progress import progress, show_notes
 from qa_scorer.errors import EXIT_SOME_FAILED
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def run(
         redact=False if no_redact else None,
     )
     sources = choose(find_calls(calls, settings, manifest), limit=limit, per_agent=sample)
+    show_notes(sources, quiet=quiet)
     with progress(as_json=as_json, quiet=quiet) as listen:
         night = run_night(sources, out, settings, force=force, listen=listen)
     conclude(night, out, as_json=as_json, quiet=quiet)

@@ -22,7 +22,7 @@ from qa_scorer.cli.options import (
     set_up_logging,
     settings_from,
 )
-from qa_scorer.cli.progress import progress
+from qa_scorer.cli.progress import progress, show_notes
 from qa_scorer.cli.run import conclude
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def score(
     out = out or directory
     foreign, found = find_transcripts(directory, out, settings, manifest)
     sources = choose(found, limit=limit, per_agent=sample)
+    show_notes(sources, quiet=quiet)
     before = list(store.read_scorecards(out))
     if what_if:
         with progress(as_json=as_json, quiet=quiet) as listen:
