@@ -225,7 +225,9 @@ def _by_shape(lines: Sequence[Line], chain: Sequence[_Said], digits: str) -> str
         return "id"
     international = "+" in text[:2] and 8 <= len(digits) <= 15
     grouped = shape in _PHONE_SHAPES and ("-" in text or (len(digits) >= 9 and shape != (3, 3, 3)))
-    if international or grouped or (shape == (11,) and digits[0] in "01"):
+    # read twice and misheard once, a number has no shape left: "312-555-014 312-555-0142"
+    garbled = "-" in text and len(digits) >= 9
+    if international or grouped or garbled or (shape == (11,) and digits[0] in "01"):
         return "phone"
     return "account" if len(shape) == 1 and len(digits) >= 9 else None
 

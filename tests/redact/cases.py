@@ -177,6 +177,7 @@ PERSONAL = [
         "C: Since 2019, I think. For about 12 days it was bad.",
     ],
     ["A: And the phone number?", "C: {phone:312-555-0142}.", "A: {phone:312-555014 312-5550142}. Great."],
+    ["A: {phone:312-555-014 312-5550142}. Great and an email address?", "C: One moment."],
     ["C: my number is {phone:212 555 0142, 212 555 0142}"],
     ["A: what's your number", "C: {phone:two one two}", "A: yep", "C: {phone:five five five oh one four two}"],
     ["A: What's your membership number?", "C: It's {account:four four seven one}, I think. Yes, {account:4471 2290}."],
