@@ -19,6 +19,9 @@ from qa_scorer.records import Finding, How, Role, Verdict
 from qa_scorer.words import words
 
 MARGIN = 0.03  # an example must be nearer than any counter-example by this cosine; measured on the tuning dialogues
+SAME = 0.95  # cosine from which a sentence is as good as the example itself
+# Signals so broad, or so much beside the matter, that a clause with them may still mean something else.
+ASIDE = ("customer.", "outcome.", "listening.probe", "hold.wait", "negative.refusal")
 MIN_WORDS = 3  # shorter clauses mean too little to be matched by meaning
 REQUESTS = words("en", "check", "requests")
 MEANING_LANGUAGES = frozenset({"en"})
@@ -73,6 +76,7 @@ class Check:
 class _Ear:
     index: PhraseIndex
     signals: dict[str, SignalPack]
+    near_misses: dict[str, frozenset[str]]
     sentences: tuple[str, ...]
     owners: tuple[tuple[str, bool], ...]
 
@@ -89,8 +93,13 @@ def _ear(checks: tuple[str, ...], language: str, packs_dir: Path | None) -> _Ear
         for good, sentences in ((True, signal.examples), (False, signal.counter))
         for sentence in sentences
     ]
+    near_misses = {name: frozenset(map(normal, signal.counter)) for name, signal in signals.items()}
     return _Ear(
-        PhraseIndex(phrases), signals, tuple(sentence for sentence, _ in owned), tuple(owner for _, owner in owned)
+        PhraseIndex(phrases),
+        signals,
+        near_misses,
+        tuple(sentence for sentence, _ in owned),
+        tuple(owner for _, owner in owned),
     )
 
 
@@ -103,10 +112,14 @@ def listen(call: Call, checks: tuple[str, ...]) -> Heard:
     for turn in call.turns:
         asked = was_asked(call, turn)
         for clause in turn.clauses:
-            found = list(_by_phrase(clause, ear, asked))
+            found = list(_by_phrase(clause, turn, ear, asked))
             for hit in found:
                 hits[hit.signal][clause.turn].append(hit)
-            if turn.role in {"agent", "customer"} and len(clause.starts) >= MIN_WORDS and not found:
+            if (
+                turn.role in {"agent", "customer"}
+                and len(clause.starts) >= MIN_WORDS
+                and all(hit.signal.startswith(ASIDE) for hit in found)
+            ):
                 unheard.append(clause)
     if call.language in MEANING_LANGUAGES:
         for hit in _by_meaning(unheard, ear, call):
@@ -115,11 +128,12 @@ def listen(call: Call, checks: tuple[str, ...]) -> Heard:
     return Heard(call=call, names=names, packs=ear.signals, hits=frozen)
 
 
-def _by_phrase(clause: Clause, ear: _Ear, asked: bool) -> Iterable[Hit]:
+def _by_phrase(clause: Clause, turn: Spoken, ear: _Ear, asked: bool) -> Iterable[Hit]:
     blocked: dict[str, bool] = {}
+    said = {normal(clause.text), normal(turn.turn.text)}
     for signal, match in ear.index.find(clause):
         if signal not in blocked:
-            blocked[signal] = not fits(ear.signals[signal], clause)
+            blocked[signal] = not fits(ear.signals[signal], clause) or bool(said & ear.near_misses[signal])
         waits = not asked and match.phrase in ear.signals[signal].asked
         if not blocked[signal] and not waits:
             yield Hit(
@@ -170,7 +184,8 @@ def _by_meaning(clauses: Sequence[Clause], ear: _Ear, call: Call) -> Iterable[Hi
         worst = likeness[:, bad].max(axis=1) if bad.any() else np.zeros(len(agent))
         for i in np.flatnonzero((best >= ear.signals[name].threshold) & (best > worst + MARGIN)):
             clause = agent[int(i)]
-            if not fits(ear.signals[name], clause):
+            # A sentence that is all but an example was taught to be heard: nothing guards against that.
+            if best[i] < SAME and not fits(ear.signals[name], clause):
                 continue
             rule = ear.sentences[int(np.flatnonzero(good)[likeness[i, good].argmax()])]
             yield Hit(
