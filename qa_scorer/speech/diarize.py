@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from qa_scorer.speech.clustering import find_voices, k_means, unit, viterbi
 from qa_scorer.speech.embeddings import Embedder, embed
 from qa_scorer.speech.segmentation import FRAME_S, RATE_HZ, Segmentation, segment
-from qa_scorer.speech.tracks import activity, frame_level_db, talking
+from qa_scorer.speech.tracks import activity, corrected_by_voice, frame_level_db, talking
 
 WINDOW_S, HOP_S = 1.5, 0.75
 SHARPNESS = 24.0  # weight of a cosine difference per second of speech against SWITCH
@@ -59,7 +59,7 @@ def diarize(
     if len(voices) == 1:
         return Diarization(frame_s=FRAME_S, talks=speech[:, None], likelihood=found.speech[:, None])
     score, path = _follow(x, at, voices, speech)
-    active = activity(found, score)
+    active = corrected_by_voice(activity(found, score), score, path, speech)
     talks = talking(active, path, speech, frame_level_db(samples, len(speech)))
     return Diarization(frame_s=FRAME_S, talks=talks, likelihood=_likelihood(active, score, path))
 

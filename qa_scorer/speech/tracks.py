@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from qa_scorer.speech.windows import runs
 # 5.4 %, with 0.2 it was 1.2 %, and larger values gained nothing (measured on real telephone calls).
 SAME_VOICE = 0.2
 ACTIVE = 0.5
+# Evidence, again in seconds × cosine, and length that it takes to correct the segmentation: confusion on two like
+# voices fell from 12.6 to 0.1 % and 4.0 to 0 %; with 0.1 real calls lost, with 0.2 less was gained.
+OTHER_VOICE, SHORTEST_CORRECTED_S = 0.15, 0.5
 # Speech ends where sound falls this far under the level of speech, and pauses shorter than this stay within it.
 QUIET_DB, EDGE_S, PAUSE_S = 30.0, 0.25, 0.4
 ABOVE_NOISE_DB = 8.0
@@ -52,6 +55,25 @@ def _best_mapping(
         return float(sum(evidence[speaker, voice] for speaker, voice in enumerate(mapping)) - SAME_VOICE * shared)
 
     return max(choices, key=fit)
+
+
+def corrected_by_voice(
+    active: NDArray[np.float32], score: NDArray[np.float64], path: NDArray[np.intp], speech: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """Give stretches to the voice on the ``path`` where the segmentation took two like voices for one.
+
+    The segmentation compares ten seconds only and runs similar voices together; the embeddings compare the whole call.
+    """
+    corrected = active.copy()
+    leader = active.argmax(axis=1)
+    for first, last in runs(speech & (leader != path) & (active.max(axis=1) > ACTIVE)):
+        changes = np.flatnonzero(np.diff(path[first:last]) | np.diff(leader[first:last])) + first + 1
+        for start, end in pairwise([first, *changes.tolist(), last]):
+            voice, taken = path[start], leader[start]
+            evidence = float((score[start:end, voice] - score[start:end, taken]).sum()) * FRAME_S
+            if (end - start) * FRAME_S >= SHORTEST_CORRECTED_S and evidence > OTHER_VOICE:
+                corrected[start:end, [voice, taken]] = active[start:end, [taken, voice]]
+    return corrected
 
 
 def talking(
