@@ -1,4 +1,4 @@
-"""Measure speech: words, roles, diarization, speed and memory, beside plain faster-whisper and plain pyannote.
+"""Measure speech: words, roles, diarization, speed and memory, beside plain faster-whisper.
 
     python benchmarks/speech.py sample_calls/manifest-speech.csv --mono --peers
 
@@ -64,7 +64,6 @@ def main() -> None:
     parser.add_argument("manifest", type=Path)
     parser.add_argument("--mono", action="store_true", help="also mix two-channel calls to mono")
     parser.add_argument("--peers", action="store_true", help="also run plain faster-whisper, sequential and batched")
-    parser.add_argument("--pyannote", action="store_true", help="also run pyannote's agglomerative clustering")
     parser.add_argument("--only", default="", help="calls whose name contains this")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
@@ -80,12 +79,6 @@ def main() -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     if options.peers:
         run_peers(cases, ours, settings)
-    if options.pyannote:
-        from pyannote_baseline import run_pyannote
-
-        for case in cases:
-            if len(case.audio.samples) == 1 and case.rttm:
-                run_pyannote(case, settings)
     summary(cases, ours, peak)
 
 
@@ -125,7 +118,9 @@ def run_ours(case: Case, models: Any, settings: Settings) -> Result:
     )
     scores = ("", "", "")
     if case.rttm and len(case.audio.samples) == 1:
-        scores = diarization_errors(case, separate_voices(case.audio.samples[0], models, settings))
+        third = len({turn.speaker for turn in transcript.turns}) > 2
+        found = separate_voices(case.audio.samples[0], models, settings, transfer=third)
+        scores = diarization_errors(case, found)
     _row(case, "qa-scorer", result, scores)
     return result
 
