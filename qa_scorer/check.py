@@ -77,6 +77,7 @@ class _Ear:
     index: PhraseIndex
     signals: dict[str, SignalPack]
     near_misses: dict[str, frozenset[str]]
+    taught: dict[str, tuple[str, ...]]
     sentences: tuple[str, ...]
     owners: tuple[tuple[str, bool], ...]
 
@@ -94,13 +95,24 @@ def _ear(checks: tuple[str, ...], language: str, packs_dir: Path | None) -> _Ear
         for sentence in sentences
     ]
     near_misses = {name: frozenset(map(normal, signal.counter)) for name, signal in signals.items()}
+    taught: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    for sentence, (owner, good) in owned:
+        if good:
+            taught[normal(sentence)] += (owner,)
     return _Ear(
-        PhraseIndex(phrases),
-        signals,
-        near_misses,
-        tuple(sentence for sentence, _ in owned),
-        tuple(owner for _, owner in owned),
+        index=PhraseIndex(phrases),
+        signals=signals,
+        near_misses=near_misses,
+        taught=dict(taught),
+        sentences=tuple(sentence for sentence, _ in owned),
+        owners=tuple(owner for _, owner in owned),
     )
+
+
+def forget_packs() -> None:
+    """Read the packs anew at the next call: a pack was just written."""
+    load_packs.cache_clear()
+    _ear.cache_clear()
 
 
 def listen(call: Call, checks: tuple[str, ...]) -> Heard:
@@ -131,6 +143,11 @@ def listen(call: Call, checks: tuple[str, ...]) -> Heard:
 def _by_phrase(clause: Clause, turn: Spoken, ear: _Ear, asked: bool) -> Iterable[Hit]:
     blocked: dict[str, bool] = {}
     said = {normal(clause.text), normal(turn.turn.text)}
+    for sentence in sorted(said & ear.taught.keys()):
+        for signal in ear.taught[sentence]:
+            yield Hit(
+                signal=signal, clause=clause, rule=sentence, how="meaning", confidence=1.0, last=len(clause.starts)
+            )
     for signal, match in ear.index.find(clause):
         if signal not in blocked:
             blocked[signal] = not fits(ear.signals[signal], clause) or bool(said & ear.near_misses[signal])

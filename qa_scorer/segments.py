@@ -15,12 +15,14 @@ DASHES = frozenset({"-", "–", "—", "--"})
 MIN_WORDS = 3
 
 # Words that open a clause whatever stands before them.
+FILLERS = words("en", "language", "fillers")
 OPENERS = words("en", "segments", "openers")
 COURTESIES = words("en", "segments", "courtesies")
 # Pairs that open one, unless the word before ties them to it ("how can I" but "tell me how I can").
 SUBJECTS = words("en", "segments", "subjects")
 INVERTED = words("en", "segments", "inverted")
 ASKING = words("en", "segments", "asking")
+CLOSERS = words("en", "segments", "closers")
 TELLING = words("en", "segments", "telling")
 JOINS = words("en", "segments", "joins")
 TIES = words("en", "segments", "ties")
@@ -88,6 +90,8 @@ def _opens_bare(doc: Doc, i: int) -> bool:
         return False
     if word in OPENERS:
         return True
+    if before in CLOSERS and word in INVERTED and after in SUBJECTS:
+        return True
     if before in TIES or (word in SUBJECTS and not doc[i + 1].tag_.startswith(("V", "MD", "RB"))):
         return False
     if word in JOINS:
@@ -106,7 +110,7 @@ def _mid_number(doc: Doc, i: int) -> bool:
 
 
 def _n_words(doc: Doc, start: int, end: int) -> int:
-    return sum(1 for token in doc[start:end] if not token.is_punct)
+    return sum(1 for token in doc[start:end] if not token.is_punct and token.lower_ not in FILLERS)
 
 
 def is_question(doc: Doc, start: int, end: int, said: Sequence[str]) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qa_scorer import __version__
+from qa_scorer.check import forget_packs
 from qa_scorer.checks import CHECKS, analyse
 from qa_scorer.errors import PackError, UsageError
 from qa_scorer.language import read
@@ -65,7 +66,7 @@ def teach(signal: str, sentence: str, settings: Settings, *, counter: bool = Fal
         else:
             path.unlink()
         raise
-    load_packs.cache_clear()
+    forget_packs()
     return path
 
 
