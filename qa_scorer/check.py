@@ -22,8 +22,9 @@ MARGIN = 0.03  # an example must be nearer than any counter-example by this cosi
 SAME = 0.95  # cosine from which a sentence is as good as the example itself
 # Signals so broad, or so much beside the matter, that a clause with them may still mean something else.
 ASIDE = ("customer.", "outcome.", "listening.probe", "hold.wait", "negative.refusal")
-MIN_WORDS = 3  # shorter clauses mean too little to be matched by meaning
 REQUESTS = words("en", "check", "requests")
+# Shorter clauses mean too little to be matched by meaning, longer ones too many things.
+MIN_WORDS, MAX_WORDS = 4, 30
 MEANING_LANGUAGES = frozenset({"en"})
 
 
@@ -79,7 +80,7 @@ class _Ear:
     near_misses: dict[str, frozenset[str]]
     taught: dict[str, tuple[str, ...]]
     sentences: tuple[str, ...]
-    owners: tuple[tuple[str, bool], ...]
+    places: dict[str, tuple[list[int], list[int]]]
 
 
 @lru_cache(maxsize=8)
@@ -96,7 +97,9 @@ def _ear(checks: tuple[str, ...], language: str, packs_dir: Path | None) -> _Ear
     ]
     near_misses = {name: frozenset(map(normal, signal.counter)) for name, signal in signals.items()}
     taught: dict[str, tuple[str, ...]] = defaultdict(tuple)
-    for sentence, (owner, good) in owned:
+    places: dict[str, tuple[list[int], list[int]]] = {owner: ([], []) for _, (owner, good) in owned if good}
+    for place, (sentence, (owner, good)) in enumerate(owned):
+        places[owner][0 if good else 1].append(place)
         if good:
             taught[normal(sentence)] += (owner,)
     return _Ear(
@@ -105,7 +108,7 @@ def _ear(checks: tuple[str, ...], language: str, packs_dir: Path | None) -> _Ear
         near_misses=near_misses,
         taught=dict(taught),
         sentences=tuple(sentence for sentence, _ in owned),
-        owners=tuple(owner for _, owner in owned),
+        places=places,
     )
 
 
@@ -128,8 +131,8 @@ def listen(call: Call, checks: tuple[str, ...]) -> Heard:
             for hit in found:
                 hits[hit.signal][clause.turn].append(hit)
             if (
-                turn.role in {"agent", "customer"}
-                and len(clause.starts) >= MIN_WORDS
+                turn.role == "agent"
+                and MIN_WORDS <= len(clause.starts) <= MAX_WORDS
                 and all(hit.signal.startswith(ASIDE) for hit in found)
             ):
                 unheard.append(clause)
@@ -187,24 +190,21 @@ def guarded(phrases: Sequence[Phrase], clause: Clause) -> bool:
 
 
 def _by_meaning(clauses: Sequence[Clause], ear: _Ear, call: Call) -> Iterable[Hit]:
-    agent = [clause for clause in clauses if call.turns[clause.turn].role == "agent"]
+    agent = list(clauses)
     if not agent or not ear.sentences:
         return
     embedder = load_embedder(call.settings.models_dir, call.settings.threads)
     examples: Vectors = embedder.embed(ear.sentences)
     likeness = embedder.embed([normal(clause.text) for clause in agent]) @ examples.T
-    names = sorted({name for name, _ in ear.owners})
-    for name in names:
-        good = np.array([owner == (name, True) for owner in ear.owners])
-        bad = np.array([owner == (name, False) for owner in ear.owners])
+    for name, (good, bad) in ear.places.items():
         best = likeness[:, good].max(axis=1)
-        worst = likeness[:, bad].max(axis=1) if bad.any() else np.zeros(len(agent))
+        worst = likeness[:, bad].max(axis=1) if bad else np.zeros(len(agent))
         for i in np.flatnonzero((best >= ear.signals[name].threshold) & (best > worst + MARGIN)):
             clause = agent[int(i)]
             # A sentence that is all but an example was taught to be heard: nothing guards against that.
             if best[i] < SAME and not fits(ear.signals[name], clause):
                 continue
-            rule = ear.sentences[int(np.flatnonzero(good)[likeness[i, good].argmax()])]
+            rule = ear.sentences[good[int(likeness[i, good].argmax())]]
             yield Hit(
                 signal=name,
                 clause=clause,

@@ -59,7 +59,7 @@ def test_a_lesson_that_cannot_be_given_says_why(settings: Settings, language: st
 @pytest.mark.e2e
 def test_a_taught_sentence_is_heard_from_then_on(tmp_path: Path) -> None:
     settings = Settings(packs_dir=tmp_path)
-    sentence = "Our hearts sank when we read your note."
+    sentence = "Your cake deserved better than us."
     path = teach("empathy.feeling", sentence, settings)
     call = transcript("C: The cake never came.", f"A: {sentence}", "C: Right.", "A: Your order number, please?")
     (change,) = compare([call], "empathy.feeling", without(settings, path, sentence), settings)
