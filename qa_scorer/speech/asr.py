@@ -21,7 +21,7 @@ from qa_scorer.speech.doubts import doubtful
 from qa_scorer.speech.passages import Passage
 from qa_scorer.speech.placing import Aligned, place_words
 from qa_scorer.speech.turns import NO_SPACES
-from qa_scorer.speech.windows import Probabilities, Window, speech_regions
+from qa_scorer.speech.windows import Probabilities, Window, reach_out, speech_regions
 
 RATE_HZ = 16_000
 VOICE_FRAME = 512  # samples, the step of Silero VAD
@@ -83,9 +83,19 @@ def load_recognizer(path: Path, settings: Settings) -> Recognizer:
 
 
 def listen(samples: Samples, recognizer: Recognizer) -> Side:
-    """Find where one channel holds speech (Silero VAD), at whatever level it was recorded."""
-    voice = _voice_probability(samples, recognizer.voice)
-    return Side(samples=samples, voice=voice, regions=speech_regions(voice, VOICE_FRAME_S, len(samples) / RATE_HZ))
+    """Find where one channel holds speech (Silero VAD, and its loudness beside), at whatever level it was recorded."""
+    voice, duration_s = _voice_probability(samples, recognizer.voice), len(samples) / RATE_HZ
+    regions = speech_regions(voice, VOICE_FRAME_S, duration_s)
+    return Side(
+        samples=samples, voice=voice, regions=reach_out(regions, _loudness_db(samples), VOICE_FRAME_S, duration_s)
+    )
+
+
+def _loudness_db(samples: Samples) -> NDArray[np.float32]:
+    frame = round(VOICE_FRAME_S * RATE_HZ)
+    whole = samples[: len(samples) // frame * frame].reshape(-1, frame)
+    power = np.einsum("ij,ij->i", whole, whole) / frame
+    return np.asarray(10 * np.log10(power + 1e-10), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ WINDOW_S = 30.0  # what Whisper hears at once (Radford et al. 2022, 2.1)
 # Measured on telephone calls: the default threshold 0.5 lost speech on quiet sides; 0.35 with long pads lost none.
 SPEECH_ON, SPEECH_OFF = 0.35, 0.2
 MIN_SILENCE_S, PAD_S, MIN_SPEECH_S = 0.5, 0.4, 0.1
+# How far beside a region its speech may go on unnoticed, and what counts as going on: within 15 dB of the loud half of
+# the speech, where a telephone's own noise and the other side's cross-talk (-20 dB) are not.
+REACH_S, AS_LOUD_DB, SPEECH_LEVEL_PERCENTILE, DIP_FRAMES = 1.2, 15.0, 75, 3
 
 Probabilities = NDArray[np.float32]
 
@@ -55,6 +58,53 @@ def speech_regions(probability: Probabilities, frame_s: float, duration_s: float
     padded = [Span(start=max(0.0, a - PAD_S), end=min(duration_s, b + PAD_S)) for a, b in raw]
     joined = join(padded, MIN_SILENCE_S - PAD_S)
     return tuple(part for region in joined for part in _split_long(region, probability, frame_s))
+
+
+def reach_out(
+    regions: Sequence[Span], loudness_db: NDArray[np.float32], frame_s: float, duration_s: float
+) -> tuple[Span, ...]:
+    """Lengthen regions over neighbouring sound as loud as their speech: the detector wakes late on some voices.
+
+    ``loudness_db`` is the level per frame. Joins what meets; none becomes longer than a window's speech allows.
+    """
+    inside = np.concatenate([loudness_db[_frames(region, frame_s)] for region in regions] or [loudness_db[:0]])
+    if not len(inside):
+        return tuple(regions)
+    as_loud = loudness_db >= np.percentile(inside, SPEECH_LEVEL_PERCENTILE) - AS_LOUD_DB
+    widened = [_widened(region, as_loud, frame_s, duration_s) for region in regions]
+    joined: list[Span] = []
+    for span in widened:
+        if joined and span.start <= joined[-1].end and span.end - joined[-1].start <= WINDOW_S:
+            joined[-1] = Span(start=joined[-1].start, end=max(span.end, joined[-1].end))
+        elif joined and span.start < joined[-1].end:
+            joined.append(Span(start=joined[-1].end, end=max(span.end, joined[-1].end)))
+        else:
+            joined.append(span)
+    return tuple(span for span in joined if span.end > span.start)
+
+
+def _frames(span: Span, frame_s: float) -> slice:
+    return slice(int(span.start / frame_s), max(int(span.start / frame_s) + 1, int(span.end / frame_s)))
+
+
+def _widened(region: Span, as_loud: NDArray[np.bool_], frame_s: float, duration_s: float) -> Span:
+    frames = _frames(region, frame_s)
+    room = min(int(REACH_S / frame_s), max(0, int((WINDOW_S - (region.end - region.start)) / 2 / frame_s)))
+    before = as_loud[max(0, frames.start - room) : frames.start][::-1]
+    after = as_loud[frames.stop : frames.stop + room]
+    start = region.start - _loud_run(before) * frame_s
+    end = region.end + _loud_run(after) * frame_s
+    return Span(start=max(0.0, start), end=min(duration_s, end))
+
+
+def _loud_run(as_loud: NDArray[np.bool_]) -> int:
+    """Return how many frames from the first on are loud, dips of up to ``DIP_FRAMES`` frames not counted as ends."""
+    last = 0
+    for i in np.flatnonzero(as_loud):
+        if i - last > DIP_FRAMES:
+            break
+        last = int(i) + 1
+    return last
 
 
 def hysteresis(probability: Probabilities, on: float, off: float) -> NDArray[np.bool_]:

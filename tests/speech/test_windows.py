@@ -1,8 +1,11 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from qa_scorer.records import Span
-from qa_scorer.speech.windows import Probabilities, Window, hysteresis, pack, runs, speech_regions
+from qa_scorer.speech.windows import Probabilities, Window, hysteresis, pack, reach_out, runs, speech_regions
 
 FRAME_S = 0.032
 
@@ -57,3 +60,34 @@ def test_cutting_takes_the_pieces() -> None:
     samples = np.arange(100, dtype=np.float32)
     window = Window(pieces=(Span(start=1.0, end=2.0), Span(start=5.0, end=5.5)))
     assert window.cut(samples, 10).tolist() == [*range(10, 20), *range(50, 55)]
+
+
+def level(*stretches: tuple[float, float]) -> NDArray[np.float32]:
+    """Loudness in dB per frame, as (seconds, dB)."""
+    return np.concatenate([np.full(round(seconds / FRAME_S), db, np.float32) for seconds, db in stretches])
+
+
+def test_a_region_reaches_out_over_speech_the_detector_woke_up_late_for() -> None:
+    loudness = level((2, -60), (0.8, -22), (2, -20), (0.6, -24), (3, -60))
+    [region] = reach_out((Span(start=2.8, end=4.8),), loudness, FRAME_S, 8.4)
+    assert abs(region.start - 2.0) <= 2 * FRAME_S
+    assert abs(region.end - 5.4) <= 2 * FRAME_S
+
+
+def test_it_never_reaches_over_line_noise_or_the_other_sides_cross_talk() -> None:
+    loudness = level((2, -42), (2, -20), (2, -41))
+    [region] = reach_out((Span(start=2, end=4),), loudness, FRAME_S, 6.0)
+    assert abs(region.start - 2) <= FRAME_S
+    assert abs(region.end - 4) <= FRAME_S
+
+
+def test_regions_that_meet_become_one_unless_too_long_for_a_window() -> None:
+    loudness = level((40, -20))
+    assert len(reach_out((Span(start=1, end=3), Span(start=3.5, end=6)), loudness, FRAME_S, 40.0)) == 1
+    long = reach_out((Span(start=1, end=28), Span(start=28.5, end=39)), loudness, FRAME_S, 40.0)
+    assert all(span.end - span.start <= 30.0 for span in long)
+    assert all(a.end <= b.start for a, b in pairwise(long))
+
+
+def test_silence_everywhere_reaches_nowhere() -> None:
+    assert reach_out((), level((5, -80)), FRAME_S, 5.0) == ()
