@@ -27,10 +27,10 @@ DEFAULT_THRESHOLD = 0.75
 class SignalPack:
     """What one signal sounds like in one language.
 
-    ``asked`` are phrases that count only in the answer to something the customer asked for; ``unless`` are phrases whose presence in the same clause says that it is not the signal; ``alternative`` are
-    phrases that excuse it anywhere in the turn. ``when`` says whether only a question or only a statement can carry it
-    ("question", "statement", "either"). ``threshold`` is the cosine from which a sentence means the same as
-    an example.
+    ``asked`` are phrases that count only in the answer to something the customer asked for; ``unless`` are phrases
+    whose presence in the same clause says that it is not the signal; ``alternative`` are phrases that excuse it
+    anywhere in the turn. ``when`` says whether only a question or only a statement can carry it ("question",
+    "statement", "either"). ``threshold`` is the cosine from which a sentence means the same as an example.
     """
 
     name: str

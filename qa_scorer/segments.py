@@ -26,6 +26,7 @@ CLOSERS = words("en", "segments", "closers")
 TELLING = words("en", "segments", "telling")
 JOINS = words("en", "segments", "joins")
 TIES = words("en", "segments", "ties")
+COURTEOUS_OPENERS = frozenset({"sure", "please", "great", "perfect", "thank", "thanks", "sorry"})
 
 
 def split(doc: Doc, punctuated: bool) -> Iterator[tuple[int, int, int]]:
@@ -82,23 +83,18 @@ def _opens(doc: Doc, i: int) -> bool:
 
 def _opens_bare(doc: Doc, i: int) -> bool:
     word, after, before = doc[i].lower_, doc[i + 1].lower_, doc[i - 1].lower_
-    if word in {"sure", "please", "great", "perfect", "thank", "thanks", "sorry"} and before in TIES - {
-        "me",
-        "it",
-        "us",
-    }:
+    if word in COURTEOUS_OPENERS and before in TIES - {"me", "it", "us"}:
         return False
-    if word in OPENERS:
-        return True
-    if before in CLOSERS and word in INVERTED and after in SUBJECTS:
+    joined = word in JOINS and after in SUBJECTS and i + 2 < len(doc) and doc[i + 2].tag_.startswith(("V", "MD"))
+    if word in OPENERS or joined or (before in CLOSERS and word in INVERTED and after in SUBJECTS):
         return True
     if before in TIES or (word in SUBJECTS and not doc[i + 1].tag_.startswith(("V", "MD", "RB"))):
         return False
     if word in JOINS:
         return after in SUBJECTS or (after in INVERTED and word != "if")
-    if word in SUBJECTS and doc[i - 1].tag_.startswith("V"):
-        return False
-    return word in SUBJECTS - {"that", "this", "it"} or (word in INVERTED and after in SUBJECTS) or _asks(word, after)
+    tied = word in SUBJECTS and doc[i - 1].tag_.startswith("V")
+    opens = word in SUBJECTS - {"that", "this", "it"} or (word in INVERTED and after in SUBJECTS)
+    return not tied and (opens or _asks(word, after))
 
 
 def _asks(word: str, after: str) -> bool:
@@ -129,4 +125,8 @@ def is_question(doc: Doc, start: int, end: int, said: Sequence[str]) -> bool:
         return True
     if closed:
         return first[0] in {"can", "could", "would", "may", "will"} and first[1] in {"you", "i", "we"}
-    return inverted or _asks(first[0], first[1]) or (first[0] in {"what", "which", "how"} and len(first) > 3)
+    return (
+        inverted
+        or _asks(first[0], first[1])
+        or (first[0] in {"what", "which", "how"} and first[1] not in SUBJECTS and len(first) > 3)
+    )

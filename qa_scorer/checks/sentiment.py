@@ -67,7 +67,12 @@ def valence(turn: Spoken, heard: Heard, *, signals: bool = True) -> float:
             total += -step if negated else step
             negated = REACH if surface in NEGATIONS else max(0, negated - 1)
     if signals:
-        total += sum(step for signal, step in SIGNAL_STEPS.items() if heard.has(signal, turn.index))
+        steps = {signal: step for signal, step in SIGNAL_STEPS.items() if heard.has(signal, turn.index)}
+        if "customer.dissatisfied" in steps or "customer.anger" in steps:
+            # Warm words beside displeasure are sarcasm or manners: "great, thanks for nothing".
+            total = min(total, 0.0)
+            steps.pop("customer.satisfied", None)
+        total += sum(steps.values())
     return round(max(-1.0, min(1.0, total)), 3)
 
 

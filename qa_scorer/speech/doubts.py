@@ -9,16 +9,24 @@ import numpy as np
 
 from qa_scorer.records import Span
 from qa_scorer.speech.passages import DOUBTFUL, Passage
-from qa_scorer.speech.windows import SPEECH_OFF, SPEECH_ON, Probabilities, hysteresis, join, runs
+from qa_scorer.speech.windows import SPEECH_OFF, SPEECH_ON, Probabilities, Window, hysteresis, join, runs
 
 SHORTEST_GAP_S = 1.5  # voice without a word: longer than any hesitation, shorter than a lost sentence
 CONTEXT_S = 0.4
 LONGEST_GAP_S = 28.0
+LEAST_VOICED_S, LEAST_WORDS_PER_S = 3.0, 1.5
 
 
 def doubtful(passage: Passage) -> bool:
     """Tell whether Whisper's own measures ask for another decoding: a loop, or a low mean probability."""
     return bool(passage.words) and (passage.loops or passage.mean_log_probability < DOUBTFUL)
+
+
+def sparse(passage: Passage, window: Window, voice: Probabilities, frame_s: float) -> bool:
+    """Tell whether a window holds far less text than its speech can: people say two to three words a second."""
+    frames = [voice[int(piece.start / frame_s) : int(piece.end / frame_s) + 1] for piece in window.pieces]
+    voiced_s = sum(int((piece >= SPEECH_ON).sum()) for piece in frames) * frame_s
+    return voiced_s >= LEAST_VOICED_S and len(passage.words) < LEAST_WORDS_PER_S * voiced_s
 
 
 def missing(passages: Sequence[Passage], voice: Probabilities, frame_s: float, duration_s: float) -> tuple[Span, ...]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from qa_scorer.speech.asr import RATE_HZ, VOICE_FRAME_S, Job, Recognizer, Session, Side
-from qa_scorer.speech.doubts import doubtful, missing, second_choice
+from qa_scorer.speech.doubts import doubtful, missing, second_choice, sparse
 from qa_scorer.speech.passages import Passage
 from qa_scorer.speech.windows import Window, pack
 
@@ -34,17 +34,35 @@ def recognize(sides: Sequence[Side], recognizer: Recognizer, language: str | Non
         return Recognition(sides=tuple(() for _ in sides), language=language, language_confidence=None)
     session = Session(recognizer=recognizer, sides=sides, hints=hints, language=language)
     jobs = spread_first(jobs, recognizer.plan.batch_size)
-    heard = zip(jobs, session.hear(jobs), strict=True)
+    heard = dict(zip(jobs, session.hear(jobs), strict=True))
+    bare = replace(session, hints=())
+    if hints:
+        heard |= _without_hints(heard, bare)
     found: list[list[Passage]] = [[] for _ in sides]
-    for job, passage in heard:
-        found[job.side].append(session.again(job) if doubtful(passage) else passage)
+    for job, passage in heard.items():
+        found[job.side].append(bare.again(job) if doubtful(passage) else passage)
     again = _to_hear_again(sides, found, len(jobs))
-    for job, passage in zip(again, session.hear(again), strict=True):
+    for job, passage in zip(again, bare.hear(again), strict=True):
         found[job.side] = second_choice(found[job.side], passage)
     ordered = tuple(
         tuple(sorted((p for p in side if p.words), key=lambda p: p.words[0].start or 0.0)) for side in found
     )
     return Recognition(sides=ordered, language=session.language, language_confidence=session.language_confidence)
+
+
+def _without_hints(heard: Mapping[Job, Passage], bare: Session) -> dict[Job, Passage]:
+    """Hear doubtful and sparse windows once more without hints: after a prompt a small model may skip to the end."""
+    suspect = [
+        job
+        for job, passage in heard.items()
+        if doubtful(passage) or sparse(passage, job.window, bare.sides[job.side].voice, VOICE_FRAME_S)
+    ]
+    plain = zip(suspect, bare.hear(suspect), strict=True)
+    return {
+        job: passage
+        for job, passage in plain
+        if not doubtful(passage) and (doubtful(heard[job]) or len(passage.words) > len(heard[job].words))
+    }
 
 
 def spread_first(jobs: Sequence[Job], batch_size: int) -> list[Job]:

@@ -1,6 +1,8 @@
 import numpy as np
 
-from qa_scorer.speech.doubts import doubtful, missing, second_choice
+from qa_scorer.records import Span
+from qa_scorer.speech.doubts import doubtful, missing, second_choice, sparse
+from qa_scorer.speech.windows import Window
 from tests.speech.said import passage
 
 FRAME_S = 0.032
@@ -11,6 +13,13 @@ def test_loops_and_low_probabilities_are_doubtful() -> None:
     assert doubtful(passage("and then " * 40))
     assert doubtful(passage("something mumbled", log_p=-1.4))
     assert not doubtful(passage("Thank you for calling, how can I help you today?"))
+
+
+def test_far_less_text_than_speech_is_sparse() -> None:
+    window = Window(pieces=(Span(start=0.0, end=18.0),))
+    assert sparse(passage("I guess it should"), window, VOICE, FRAME_S)
+    assert not sparse(passage(" ".join(["word"] * 40)), window, VOICE, FRAME_S)
+    assert not sparse(passage("Yes."), window, np.zeros(625, dtype=np.float32), FRAME_S)
 
 
 def test_voice_without_words_is_missing_text() -> None:
