@@ -5,13 +5,11 @@ Workers return records, this process writes them: at any moment what is on disk 
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -19,7 +17,8 @@ from qa_scorer import __version__, store
 from qa_scorer.batch import Failed, map_calls
 from qa_scorer.calls import CallSource, opened
 from qa_scorer.engines import make_engine
-from qa_scorer.records import SCORECARD_SCHEMA, TRANSCRIPT_SCHEMA, Origin, Scorecard, Transcript
+from qa_scorer.provenance import LANGUAGE_MODELS, judge, judging_key
+from qa_scorer.records import TRANSCRIPT_SCHEMA, Scorecard, Transcript
 from qa_scorer.rubric import Rubric
 from qa_scorer.settings import Settings, share_machine
 from qa_scorer.store import Failure, Ledger, Stage
@@ -29,8 +28,6 @@ Result = TypeVar("Result")
 
 # Judging reads text only: minutes mean a hang, whatever the length of the call.
 SCORE_TIMEOUT_S = 300.0
-# What every call needs, whether heard here or elsewhere: redaction and the checks read with these.
-LANGUAGE_MODELS = ("en_core_web_sm", "minilm-l6-v2")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,12 +120,21 @@ def score_one(job: Job) -> Scorecard:
 
     assert job.transcript is not None and job.rubric is not None  # noqa: S101, PT018 - narrows the job for mypy
     transcript = store.read_transcript(job.transcript)
-    reason = scoring.gate(transcript, job.rubric)
+    reason = scoring.gate(transcript, job.rubric) or _without_pack(transcript, job.settings)
     if reason is not None:
         return scoring.not_scored(transcript, job.rubric, reason)
     call = language.read(transcript, job.settings)
     card = scoring.score(transcript, checks.analyse(call, job.rubric.phrase_rules), job.rubric)
-    return replace(card, judged_by=_judge(job.settings))
+    return replace(card, judged_by=judge(job.settings))
+
+
+def _without_pack(transcript: Transcript, settings: Settings) -> str | None:
+    from qa_scorer.packs import has_pack
+
+    language = (transcript.language or settings.language or "en").split("-")[0].lower()
+    if has_pack(language):
+        return None
+    return f"language: the call is in '{language}', for which there are no phrases to listen for yet."
 
 
 def transcribe_calls(
@@ -217,30 +223,6 @@ def check_models(sources: Sequence[CallSource], settings: Settings) -> dict[str,
     return models.hashes(needed, settings.models_dir)
 
 
-def judging_key(rubric: Rubric, settings: Settings) -> str:
-    """Return a digest of all that judges: rubric, checks, packs and schema, but not the transcript."""
-    own = (_packs_digest(settings), settings.brand)
-    return store.digest(SCORECARD_SCHEMA, __version__, rubric.sha256, _checks_digest(), own)
-
-
-@cache
-def _judge(settings: Settings) -> Origin:
-    from qa_scorer import models
-
-    return Origin(
-        engine="qa-scorer",
-        version=__version__,
-        models=models.hashes(LANGUAGE_MODELS, settings.models_dir),
-        settings={"brand": ", ".join(settings.brand), "packs": _packs_digest(settings)},
-    )
-
-
-def _packs_digest(settings: Settings) -> str:
-    """Digest the user's own phrases and examples; empty where there are none."""
-    packs = sorted(settings.packs_dir.rglob("*.toml")) if settings.packs_dir else []
-    return store.digest([store.file_digest(path) for path in packs]) if packs else ""
-
-
 def _work(
     function: Callable[[Job], Result], jobs: Sequence[Job], timeout_s: float, progress: _Progress
 ) -> Iterator[tuple[CallSource, Result]]:
@@ -285,13 +267,3 @@ def _refresh_metadata(path: Path, source: CallSource, settings: Settings) -> Non
     call = redact_metadata(source.info, settings)
     if asdict(transcript.call) != asdict(call):
         store.write_record(path, replace(transcript, call=call))
-
-
-@cache
-def _checks_digest() -> str:
-    package = Path(__file__).parent
-    files = [*package.glob("*.py"), *(package / "checks").rglob("*.py"), *(package / "checks").rglob("*.toml")]
-    total = hashlib.sha256()
-    for path in sorted(files):
-        total.update(path.read_bytes())
-    return total.hexdigest()
