@@ -62,7 +62,7 @@ $(VENV)/.installed: pyproject.toml requirements.lock | $(BIN)/python
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	@$(PIP) install --quiet --constraint requirements.lock --editable ".[dev]"
+	@$(PIP) install --quiet --constraint requirements.lock --editable ".[dev,ray,languages]"
 	@touch $@
 
 $(BIN)/python:

@@ -42,7 +42,7 @@ CONTRACTIONS = (
     *(("'re", " are"), ("'ve", " have"), ("i'm", "i am"), ("it's", "it is"), ("that's", "that is"), ("-", " ")),
     *(("there's", "there is"), ("let's", "let us"), ("%", "")),
 )
-SCAN = re.compile(r"\s*(\.\.\.\d*|[()|?^$]|<[a-z_]+>|=?[\w'$£€%&#*.-]+)")
+SCAN = re.compile(r"\s*(\.\.\.\d*|[()|?^$]|<[a-z_]+>|=?[\w'£€%&#*.-]+)")
 COMMON = frozenset(
     [
         "i",

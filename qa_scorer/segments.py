@@ -63,6 +63,7 @@ def _cut(doc: Doc, start: int, end: int, punctuated: bool) -> Iterator[tuple[int
             (before.text in DASHES and doc[i - 2].whitespace_ and before.whitespace_)
             or (before.text == "," and _opens(doc, i))
             or (bare and _opens_bare(doc, i))
+            or (doc[i].text[0].isupper() and _asks(doc[i].lower_, doc[i + 1].lower_))  # a mark went unheard
         ):
             yield first, i
             first = i

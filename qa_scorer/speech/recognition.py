@@ -51,18 +51,21 @@ def recognize(sides: Sequence[Side], recognizer: Recognizer, language: str | Non
 
 
 def _without_hints(heard: Mapping[Job, Passage], bare: Session) -> dict[Job, Passage]:
-    """Hear doubtful and sparse windows once more without hints: after a prompt a small model may skip to the end."""
-    suspect = [
-        job
-        for job, passage in heard.items()
-        if doubtful(passage) or sparse(passage, job.window, bare.sides[job.side].voice, VOICE_FRAME_S)
-    ]
+    """Hear suspect windows once more without hints: after a prompt a small model may skip sentences, or to the end."""
+    suspect = [job for job, passage in heard.items() if _suspect(job, passage, bare.sides[job.side])]
     plain = zip(suspect, bare.hear(suspect), strict=True)
     return {
         job: passage
         for job, passage in plain
         if not doubtful(passage) and (doubtful(heard[job]) or len(passage.words) > len(heard[job].words))
     }
+
+
+def _suspect(job: Job, passage: Passage, side: Side) -> bool:
+    if doubtful(passage) or sparse(passage, job.window, side.voice, VOICE_FRAME_S):
+        return True
+    gaps = missing([passage], side.voice, VOICE_FRAME_S, len(side.samples) / RATE_HZ)
+    return any(gap.start < piece.end and piece.start < gap.end for gap in gaps for piece in job.window.pieces)
 
 
 def spread_first(jobs: Sequence[Job], batch_size: int) -> list[Job]:
