@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 ENDS = frozenset({".", "?", "!", "…", "...", ";", "\n"})
 DASHES = frozenset({"-", "–", "—", "--"})
 MIN_WORDS = 3
+LONG_WITHOUT_COMMA = 20  # tokens: people who write marks put one sooner, so here the recognizer put none
 
 # Words that open a clause whatever stands before them.
 FILLERS = words("en", "language", "fillers")
@@ -49,7 +50,7 @@ def split(doc: Doc, punctuated: bool) -> Iterator[tuple[int, int, int]]:
 
 def _cut(doc: Doc, start: int, end: int, punctuated: bool) -> Iterator[tuple[int, int]]:
     first = start
-    bare = not punctuated or (end - start > 30 and not any(token.text == "," for token in doc[start:end]))
+    bare = not punctuated or (end - start > LONG_WITHOUT_COMMA and not any(token.text == "," for token in doc[start:end]))
     for i in range(start + 1, end - 1):
         long_enough = _n_words(doc, first, i) >= MIN_WORDS and _n_words(doc, i, end) >= MIN_WORDS
         before = doc[i - 1]
