@@ -50,7 +50,8 @@ def split(doc: Doc, punctuated: bool) -> Iterator[tuple[int, int, int]]:
 
 def _cut(doc: Doc, start: int, end: int, punctuated: bool) -> Iterator[tuple[int, int]]:
     first = start
-    bare = not punctuated or (end - start > LONG_WITHOUT_COMMA and not any(token.text == "," for token in doc[start:end]))
+    unmarked = end - start > LONG_WITHOUT_COMMA and not any(token.text == "," for token in doc[start:end])
+    bare = not punctuated or unmarked
     for i in range(start + 1, end - 1):
         long_enough = _n_words(doc, first, i) >= MIN_WORDS and _n_words(doc, i, end) >= MIN_WORDS
         before = doc[i - 1]
