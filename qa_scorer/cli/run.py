@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,9 @@ from qa_scorer.cli.progress import progress, show_notes
 from qa_scorer.errors import EXIT_SOME_FAILED
 
 if TYPE_CHECKING:
+    from qa_scorer.calls import CallSource
     from qa_scorer.night import Night
+    from qa_scorer.settings import Settings
 
 
 def run(
@@ -59,7 +62,7 @@ def run(
     Example: qa-scorer run recordings/2026-03-02 --out out --rubric tech_support
     """
     from qa_scorer.calls import find_calls
-    from qa_scorer.night import choose, run_night
+    from qa_scorer.night import choose
 
     set_up_logging(verbose, quiet)
     settings = settings_from(
@@ -73,9 +76,25 @@ def run(
         redact=False if no_redact else None,
     )
     sources = choose(find_calls(calls, settings, manifest), limit=limit, per_agent=sample)
+    work_through(sources, out, settings, force=force, as_json=as_json, quiet=quiet)
+
+
+def work_through(
+    sources: Sequence[CallSource],
+    out: Path,
+    settings: Settings,
+    *,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+    score: bool = True,
+) -> None:
+    """Take calls through the stages, showing progress, and conclude."""
+    from qa_scorer.night import run_night
+
     show_notes(sources, quiet=quiet)
     with progress(as_json=as_json, quiet=quiet) as listen:
-        night = run_night(sources, out, settings, force=force, listen=listen)
+        night = run_night(sources, out, settings, force=force, listen=listen, score=score)
     conclude(night, out, as_json=as_json, quiet=quiet)
 
 

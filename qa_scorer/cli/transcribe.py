@@ -24,8 +24,7 @@ from qa_scorer.cli.options import (
     set_up_logging,
     settings_from,
 )
-from qa_scorer.cli.progress import progress, show_notes
-from qa_scorer.cli.run import conclude
+from qa_scorer.cli.run import work_through
 
 
 def transcribe(
@@ -51,7 +50,7 @@ def transcribe(
     Example: qa-scorer transcribe recordings/2026-03-02 --out out --device cpu
     """
     from qa_scorer.calls import find_calls
-    from qa_scorer.night import choose, run_night
+    from qa_scorer.night import choose
 
     set_up_logging(verbose, quiet)
     settings = settings_from(
@@ -64,7 +63,4 @@ def transcribe(
         redact=False if no_redact else None,
     )
     sources = choose(find_calls(calls, settings, manifest), limit=limit, per_agent=sample)
-    show_notes(sources, quiet=quiet)
-    with progress(as_json=as_json, quiet=quiet) as listen:
-        night = run_night(sources, out, settings, force=force, listen=listen, score=False)
-    conclude(night, out, as_json=as_json, quiet=quiet)
+    work_through(sources, out, settings, force=force, as_json=as_json, quiet=quiet, score=False)
