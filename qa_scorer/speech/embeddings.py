@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ def load_embedder(path: Path, device: str, threads: int) -> Embedder:
     from speechbrain.lobes.features import Fbank
     from speechbrain.lobes.models.ECAPA_TDNN import ECAPA_TDNN
 
+    _forget_stand_ins()
     if threads:
         torch.set_num_threads(threads)
     network = ECAPA_TDNN(
@@ -48,6 +50,18 @@ def load_embedder(path: Path, device: str, threads: int) -> Embedder:
         device=device,
         half=device == "cpu" and bool(torch.cpu.get_capabilities().get("avx512_bf16")),
     )
+
+
+def _forget_stand_ins() -> None:
+    """Take out what SpeechBrain registers in place of integrations that are not installed.
+
+    Whatever walks over ``sys.modules`` and asks for an attribute (debuggers, ``inspect``, test tools) would import
+    them, and fail.
+    """
+    from speechbrain.utils.importutils import LazyModule
+
+    for name in [name for name, module in sys.modules.items() if isinstance(module, LazyModule)]:
+        del sys.modules[name]
 
 
 def embed(windows: NDArray[np.float32], embedder: Embedder) -> NDArray[np.float32]:

@@ -16,6 +16,7 @@ from qa_scorer.audio import Audio, decode
 from qa_scorer.records import AudioInfo, CallInfo, Transcript
 from qa_scorer.settings import Settings
 from qa_scorer.speech import SpeechModels, load, transcribe
+from qa_scorer.speech.transcription import EMBEDDING
 from tests.e2e.noises import NOISES, SAMPLES, Sound
 
 pytestmark = pytest.mark.e2e
@@ -88,6 +89,13 @@ def test_a_real_call_mixed_to_mono(models: SpeechModels, settings: Settings) -> 
     assert "a car from your dealership" in said_by(transcript, "customer")
     assert transcript.role_confidence is not None
     assert transcript.role_confidence > 0.9
+
+
+def test_loaded_modules_can_be_looked_at(models: SpeechModels) -> None:
+    """Debuggers, ``inspect`` and test tools ask every loaded module for its file."""
+    models.separator(EMBEDDING)
+    for module in list(sys.modules.values()):
+        getattr(module, "__file__", None)
 
 
 def test_crosstalk_doubles_no_words(models: SpeechModels, settings: Settings) -> None:
