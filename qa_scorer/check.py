@@ -63,6 +63,15 @@ class Heard:
         """Tell whether a phrase that excuses the signal (``alternative``) stands anywhere in the turn."""
         return any(find(phrase, clause) for phrase in self.packs[signal].alternative for clause in turn.clauses)
 
+    def better(self, hit: Hit) -> str:
+        """Return what to say instead: the first reframe heard in the clause, else in its turn, else the general one."""
+        pack = self.packs[hit.signal]
+        for clauses in ((hit.clause,), self.call.turns[hit.clause.turn].clauses):
+            for reframe in pack.reframe:
+                if any(find(reframe.heard, clause) for clause in clauses):
+                    return reframe.say
+        return pack.better
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:

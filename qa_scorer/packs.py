@@ -18,9 +18,18 @@ COMMON = "common"
 PAGE_KEYS = ("title", "what", "why", "where", "teach")
 SENTENCES = ("phrases", "asked", "unless", "alternative", "examples", "counter", "retire")
 COMPILED = ("phrases", "asked", "unless", "alternative")
-SIGNAL_KEYS = {*SENTENCES, "what", "isnt", "better", "meaning", "threshold", "when"}
+SIGNAL_KEYS = {*SENTENCES, "what", "isnt", "better", "reframe", "meaning", "threshold", "when"}
+REFRAME_KEYS = ("heard", "say")
 MOODS = frozenset({"question", "statement", "either"})
 DEFAULT_THRESHOLD = 0.75
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reframe:
+    """What to say instead where a phrase was heard: a sentence, with "…" for what only the call can tell."""
+
+    heard: Phrase
+    say: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,14 +38,16 @@ class SignalPack:
 
     ``asked`` are phrases that count only in the answer to something the customer asked for; ``unless`` are phrases
     whose presence in the same clause says that it is not the signal; ``alternative`` are phrases that excuse it
-    anywhere in the turn. ``when`` says whether only a question or only a statement can carry it ("question",
-    "statement", "either"). ``threshold`` is the cosine from which a sentence means the same as an example.
+    anywhere in the turn. ``better`` is what to say instead in general, ``reframe`` what to say instead of something in
+    particular: the first that fits counts. ``when`` says whether only a question or only a statement can carry it
+    ("question", "statement", "either"). ``threshold`` is the cosine from which a sentence means the same as an example.
     """
 
     name: str
     what: str = ""
     isnt: str = ""
     better: str = ""
+    reframe: tuple[Reframe, ...] = ()
     phrases: tuple[Phrase, ...] = ()
     asked: tuple[Phrase, ...] = ()
     unless: tuple[Phrase, ...] = ()
@@ -95,7 +106,9 @@ def _signal(path: Path, name: str, table: Any, lists: Mapping[str, Sequence[str]
     if not isinstance(table, dict):
         raise _error(path, name, f'[signal."{name}"] must be a table')
     _known(path, table, SIGNAL_KEYS, name)
-    values: dict[str, Any] = {key: table[key] for key in SIGNAL_KEYS & table.keys() if key not in {*SENTENCES}}
+    values: dict[str, Any] = {
+        key: table[key] for key in SIGNAL_KEYS & table.keys() if key not in {*SENTENCES, "reframe"}
+    }
     for key in SENTENCES:
         entries = table.get(key, [])
         if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
@@ -109,7 +122,30 @@ def _signal(path: Path, name: str, table: Any, lists: Mapping[str, Sequence[str]
     threshold = values.get("threshold", DEFAULT_THRESHOLD)
     if not isinstance(threshold, float) or not 0 < threshold <= 1:
         raise _error(path, "threshold", f"'threshold' of {name} must be a number between 0 and 1")
-    return SignalPack(name=name, **values)
+    return SignalPack(name=name, reframe=_reframes(path, name, table.get("reframe", []), lists), **values)
+
+
+def _reframes(path: Path, name: str, entries: Any, lists: Mapping[str, Sequence[str]]) -> tuple[Reframe, ...]:
+    """Read a signal's reframes. An error names the line of the entry, told by whatever text the entry does have."""
+    below = (f'"{name}"', "reframe")
+    shape = f'\'reframe\' of {name} must be a list of {{ heard = "a phrase", say = "a sentence" }}'
+    if not isinstance(entries, list):
+        raise _error(path, "reframe", shape, below)
+    reframes = []
+    for entry in entries:
+        if not isinstance(entry, dict):
+            raise _error(path, str(entry), shape, below)
+        place = next((value for value in entry.values() if isinstance(value, str) and value.strip()), "reframe")
+        if unknown := next((key for key in entry if key not in REFRAME_KEYS), ""):
+            raise _error(path, place, f"unknown key '{unknown}'; {shape}", below)
+        for key in REFRAME_KEYS:
+            if not isinstance(entry.get(key), str) or not entry[key].strip():
+                raise _error(path, place, f"an entry has no '{key}'; {shape}", below)
+        try:
+            reframes.append(Reframe(heard=compile_phrase(entry["heard"], lists), say=entry["say"]))
+        except PackError as error:
+            raise _error(path, entry["heard"], str(error), below) from error
+    return tuple(reframes)
 
 
 def _phrase(path: Path, text: str, lists: Mapping[str, Sequence[str]]) -> Phrase:
@@ -141,6 +177,7 @@ def _lay_over(pack: Pack, path: Path, lists: Mapping[str, Sequence[str]]) -> Pac
             examples=(*(e for e in before.examples if e not in retired), *signal.examples),
             counter=(*(c for c in before.counter if c not in retired), *signal.counter),
             better=signal.better or before.better,
+            reframe=(*signal.reframe, *before.reframe),
             threshold=signal.threshold if "threshold" in raw[signal.name] else before.threshold,
         )
     return replace(pack, signals=tuple(by_name.values()), files=(*pack.files, path))
@@ -162,12 +199,16 @@ def _read(path: Path) -> dict[str, Any]:
         raise PackError(f"{path}: not valid TOML: {error}.") from error
 
 
-def _error(path: Path, key: str, message: str) -> PackError:
-    """Make an error that names the first line on which ``key`` stands."""
+def _error(path: Path, key: str, message: str, below: Sequence[str] = ()) -> PackError:
+    """Make an error that names the first line on which ``key`` stands, after the lines with each text of ``below``."""
     lines = path.read_text(encoding="utf-8").splitlines()
+    first = 0
+    for text in below:
+        first = next((n for n, line in enumerate(lines) if n >= first and text in line), first)
+    numbered = list(enumerate(lines, 1))[first:]
     escaped = key.replace("\\", "\\\\").replace('"', '\\"')
-    found = next((n for n, line in enumerate(lines, 1) if re.search(rf"(?<!\w){re.escape(escaped)}(?!\w)", line)), None)
-    found = found or next((n for n, line in enumerate(lines, 1) if key in line), 1)
+    found = next((n for n, line in numbered if re.search(rf"(?<!\w){re.escape(escaped)}(?!\w)", line)), None)
+    found = found or next((n for n, line in numbered if key in line), first + 1)
     return PackError(f"{path}:{found}: {message}.")
 
 

@@ -8,6 +8,8 @@ from qa_scorer.errors import PackError
 from qa_scorer.packs import PACKAGED, load_pack, load_packs
 
 GOOD = '[signal."empathy.apology"]\nphrases = ["we be heartbroken"]\nexamples = ["We are heartbroken."]\n'
+# The phrase stands there first as one to listen for: an error in a reframe still names the reframe's line.
+REFRAMED = '[signal."empathy.apology"]\nphrases = ["sorry"]\n'
 
 
 def own(folder: Path, text: str) -> Path:
@@ -33,6 +35,17 @@ def test_the_users_own_pack_retires_phrases_and_examples(tmp_path: Path) -> None
     assert "Sorry about that." not in {s.name: s for s in pack.signals}["empathy.apology"].examples
 
 
+def test_reframes_are_read_in_order_and_the_users_own_go_first(tmp_path: Path) -> None:
+    text = '[signal."negative.refusal"]\nreframe = [{ heard = "(sauna|<act>)", say = "It opens at …." }]\n'
+    (tmp_path / "negative_phrasing.en.toml").write_text(text, encoding="utf-8")
+    (pack,) = load_packs(("negative_phrasing",), "en", tmp_path)
+    (shipped,) = load_packs(("negative_phrasing",), "en")
+    (new, *others), old = pack.signals[0].reframe, shipped.signals[0].reframe
+    assert (new.heard.text, new.say) == ("(sauna|<act>)", "It opens at ….")
+    assert tuple(others) == old
+    assert pack.signals[0].better == shipped.signals[0].better
+
+
 @pytest.mark.parametrize(
     ("text", "line", "says"),
     [
@@ -43,6 +56,14 @@ def test_the_users_own_pack_retires_phrases_and_examples(tmp_path: Path) -> None
         ('[signal."empathy.apology"]\nthreshold = 7.0\n', 2, "between 0 and 1"),
         ('[signal."empathy.apology"]\nwhen = "always"\n', 2, "must be one of"),
         ('[signal."empathy.apologies"]\nexamples = ["x"]\n', 1, "unknown signal"),
+        (REFRAMED + 'reframe = "sorry"\n', 3, "'reframe' of empathy.apology must be a list of { heard"),
+        (REFRAMED + 'reframe = [\n  "sorry",\n]\n', 4, "must be a list of { heard"),
+        (REFRAMED + 'reframe = [\n  { heard = "sorry" },\n]\n', 4, "no 'say'"),
+        (REFRAMED + 'reframe = [\n  { heard = "oh", say = "Ah." },\n  { say = "Well." },\n]\n', 5, "no 'heard'"),
+        (REFRAMED + 'reframe = [\n  { heard = "", say = "Ah." },\n]\n', 4, "no 'heard'"),
+        (REFRAMED + 'reframe = [\n  { heard = "sorry", says = "Ah." },\n]\n', 4, "unknown key 'says'"),
+        (REFRAMED + 'reframe = [\n  { heard = "(sorry", say = "Ah." },\n]\n', 4, "bracket is not closed"),
+        (REFRAMED + 'reframe = [\n  { heard = "<sorries>", say = "Ah." },\n]\n', 4, "unknown word list"),
         ('[signal."empathy.apology"]\nretire = ["never said"]\n', 2, "does not have"),
     ],
 )

@@ -22,7 +22,7 @@ def find(heard: Heard) -> list[Finding]:
         for hit in heard.of(signal):
             turn = heard.call.turns[hit.clause.turn]
             if not heard.excused(signal, turn):
-                findings.append(found(hit, heard.call, "violation", heard.packs[signal].better))
+                findings.append(found(hit, heard.call, "violation", heard.better(hit)))
     return findings
 
 

@@ -132,6 +132,7 @@ def _page(page: object, signals: list[SignalPack]) -> Iterator[str]:
         yield f"\n{signal.name}: {signal.what}" + (f" Not: {signal.isnt}" if signal.isnt else "")
         if signal.better:
             yield f"  better: {signal.better}"
+        yield from (f"  {reframe.heard.text}\n    → {reframe.say}" for reframe in signal.reframe)
         yield from (f"  + {sentence}" for sentence in signal.examples[:SHOWN])
         yield from (f"  - {sentence}" for sentence in signal.counter[:SHOWN])
         yield f"  {len(signal.phrases)} phrases, {len(signal.examples)} examples, {len(signal.counter)} near misses"
