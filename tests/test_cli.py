@@ -78,3 +78,12 @@ def test_status_counts_what_is_done_failed_and_pending(
 def test_the_version_is_printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(monkeypatch, "--version") == 0
     assert capsys.readouterr().out.startswith("qa-scorer ")
+
+
+def test_a_checks_page_shows_what_to_say_instead(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "checks", "show", "expectation.overpromise") == 0
+    shown = capsys.readouterr().out
+    assert "better: Here's what I will do, and by when" in shown
+    assert "  always\n    → They usually …" in shown
