@@ -58,6 +58,11 @@ class SignalPack:
     when: str = "either"
     threshold: float = DEFAULT_THRESHOLD
 
+    @property
+    def in_words(self) -> bool:
+        """Whether it is heard in words; if not, it is measured, and its examples are scenes."""
+        return self.meaning or bool(self.phrases or self.asked)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:

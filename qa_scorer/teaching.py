@@ -53,6 +53,9 @@ def teach(signal: str, sentence: str, settings: Settings, *, counter: bool = Fal
         )
     if not sentence.strip():
         raise UsageError("the sentence is empty.")
+    (pack,) = load_packs((check,), language)
+    if any(known.name == signal and not known.in_words for known in pack.signals):
+        raise UsageError(f"{signal} is measured on the times of a call; there is no sentence to teach.")
     path = settings.packs_dir / f"{check}.{language}.toml"
     before = path.read_text(encoding="utf-8") if path.exists() else ""
     after = insert(before, signal, "counter" if counter else "examples", " ".join(sentence.split()))
@@ -130,4 +133,5 @@ def sample_dialogues(language: str) -> list[Transcript]:
         )
         for pack in packs
         for signal in pack.signals
+        if signal.in_words
     ]

@@ -56,6 +56,12 @@ def test_a_lesson_that_cannot_be_given_says_why(settings: Settings, language: st
         teach("empathy.apology", sentence, settings, language=language)
 
 
+def test_what_is_measured_has_no_sentence_to_teach(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is measured on the times of a call"):
+        teach("talk.dead_air", "One moment.", Settings(packs_dir=tmp_path))
+    assert not [call for call in sample_dialogues("en") if call.call.call_id.startswith("talk.")]
+
+
 @pytest.mark.e2e
 def test_a_taught_sentence_is_heard_from_then_on(tmp_path: Path) -> None:
     settings = Settings(packs_dir=tmp_path)

@@ -20,6 +20,7 @@ from qa_scorer.checks import (
     rapport,
     resolution,
     sentiment,
+    talk_behaviour,
 )
 from qa_scorer.language import Call
 from qa_scorer.records import Analysis, Finding, PhraseRule
@@ -35,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     hold_etiquette.CHECK,
     closing.CHECK,
     escalation.CHECK,
+    talk_behaviour.CHECK,
     sentiment.CHECK,
     outcome.CHECK,
 )

@@ -108,6 +108,17 @@ GUIDANCE: Mapping[str, Guidance] = {
         impact="This protects the customer and the company; when it is missed, the call does not stand up to an audit.",
         practice="Read the required wording aloud twice before the shift, and tick it off in the next five calls.",
     ),
+    "talk.dead_air": Guidance(
+        impact="On the telephone silence cannot be told from being forgotten: the customer waits for a sign, and asks "
+        "whether anybody is still there.",
+        practice="Think aloud while you work, a sentence every ten seconds: “I'm opening your account, now I'm "
+        "looking at …”. Try it on your next five calls, and announce a hold when it takes longer.",
+    ),
+    "talk.monologue": Guidance(
+        impact="After a minute the customer keeps one thing of ten, and cannot say which one was not clear.",
+        practice="Cut your longest explanation into three parts, and end each with a question the customer has to "
+        "answer with more than a yes. Use it in the next five calls.",
+    ),
     "talk": Guidance(
         impact="When one side talks over the other or the line goes quiet, the customer stops telling what matters.",
         practice="In the next five calls, count to two after the customer stops before you speak, and say what you "

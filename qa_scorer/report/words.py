@@ -80,6 +80,9 @@ SIGNAL_WORDS = {
     "closing.thanks": "Thanks the customer",
     "closing.farewell": "Says goodbye",
     "escalation.offer": "Offers an escalation",
+    "talk.interruption": "Talks over the customer",
+    "talk.dead_air": "Long silence without a word",
+    "talk.monologue": "Long monologue",
 }
 OPPORTUNITY_WORDS = {
     "distress": "the customer voiced distress",
@@ -99,7 +102,7 @@ _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
-UNWANTED = frozenset({"expectation.overpromise"})
+UNWANTED = frozenset({"expectation.overpromise", "talk.interruption", "talk.dead_air", "talk.monologue"})
 """Signals outside the group "negative" that are better not heard."""
 
 

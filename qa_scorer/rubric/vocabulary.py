@@ -38,11 +38,17 @@ SIGNALS: Final[Mapping[str, str]] = MappingProxyType(
         "closing.thanks": "thanks for calling",
         "closing.farewell": "a farewell",
         "escalation.offer": "an offer of a supervisor",
+        "talk.interruption": "talking over the customer",
+        "talk.dead_air": "a long silence without a word of why",
+        "talk.monologue": "a monologue",
     }
 )
 
 COMPLIANCE: Final = "compliance."
 """Prefix of the signals a rubric makes itself, one for each of its phrase rules."""
+
+MEASURED: Final = "talk."
+"""Prefix of the signals read off the times of a call: without times they cannot be judged."""
 
 _FAMILIES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -56,6 +62,7 @@ _FAMILIES: Final[Mapping[str, str]] = MappingProxyType(
         "hold_etiquette": "hold",
         "closing": "closing",
         "escalation": "escalation",
+        "talk_behaviour": "talk",
     }
 )
 

@@ -86,7 +86,7 @@ def _still(found: str | tuple[str, ...], expected: str | tuple[str, ...]) -> boo
 
 
 def _is_bad(signal: str) -> bool:
-    return signal.startswith("negative.") or signal == "expectation.overpromise"
+    return signal.startswith(("negative.", "talk.")) or signal == "expectation.overpromise"
 
 
 def _as_written(expectation: Expectation) -> dict[str, Any]:

@@ -19,7 +19,9 @@ NAMES = tuple(check.name for check in checks.CHECKS)
 ASKED = "C: Can you do that for me please?"
 # Decided by what the call has taught about its people, and tested in test_names.py.
 BY_STRUCTURE = {"rapport.name"}
-SIGNALS = [s for pack in load_packs(NAMES, "en") for s in pack.signals if s.name not in BY_STRUCTURE]
+# Read off the times of a call: their examples are scenes, played in test_talk_behaviour.py.
+BY_TIME = {"talk.interruption", "talk.dead_air", "talk.monologue"}
+SIGNALS = [s for pack in load_packs(NAMES, "en") for s in pack.signals if s.name not in BY_STRUCTURE | BY_TIME]
 
 
 @lru_cache(maxsize=64)

@@ -149,6 +149,8 @@ def test_no_evidence_at_all_reads_well() -> None:
         (["negative.blame"], "negative.blame"),
         (["empathy.apology"], "empathy"),
         (["interruptions"], "talk"),
+        (["talk.interruption"], "talk"),
+        (["talk.dead_air"], "talk.dead_air"),
         (["something", "opening"], "greeting"),
         (["unheard_of"], ""),
     ],
