@@ -332,6 +332,17 @@ def test_bands_score_a_number_of_the_call(value: int | None, expected: float | N
         assert (finding.signal, finding.how, finding.role) == ("metric.interruptions_by_agent", "metric", "agent")
 
 
+def test_what_is_measured_is_not_judged_without_times() -> None:
+    quiet = {"check": "talk_behaviour", "scoring": "deduct", "per_finding": 0.5}
+    pause = heard("talk.dead_air", 2)
+    timed = replace(CALL, facts=Facts(silence_s=12.0))
+    assert share(quiet, found(), timed) == 1
+    assert share(quiet, found(pause), timed) == 0.5
+    assert share(quiet, found(), replace(CALL, facts=Facts())) is None
+    mixed = {"signals": ["talk.dead_air", "negative.blame"], "scoring": "deduct", "per_finding": 0.5}
+    assert share(mixed, found(), replace(CALL, facts=Facts())) == 1
+
+
 def test_derived_metrics() -> None:
     call = replace(lasting(CALL, 100), facts=Facts(silence_s=20.0, silences=(Span(start=10, end=22),), hold_s=0.0))
     arc = EmotionalArc(customer_start=-0.5, customer_low=-0.8, customer_end=0.4)

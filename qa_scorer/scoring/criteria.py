@@ -8,7 +8,7 @@ from math import fsum, prod
 
 from qa_scorer.records import Finding, Opportunity
 from qa_scorer.rubric import Criterion
-from qa_scorer.rubric.vocabulary import METRICS, OPPORTUNITIES, signal_title
+from qa_scorer.rubric.vocabulary import MEASURED, METRICS, OPPORTUNITIES, signal_title
 from qa_scorer.scoring.evidence import (
     Heard,
     Searched,
@@ -42,6 +42,9 @@ def judge(criterion: Criterion, call: Heard) -> Judgement:
         return _judge_metric(criterion, call)
     if criterion.scoring == "outcome":
         return _judge_outcome(criterion, call)
+    measured = bool(criterion.all_signals) and all(name.startswith(MEASURED) for name in criterion.all_signals)
+    if measured and call.transcript.facts.silence_s is None:
+        return _left_out("the transcript has no times to measure by")
     where = search(call, criterion.window)
     return _left_out(where) if isinstance(where, str) else _judge_findings(criterion, call, where)
 
