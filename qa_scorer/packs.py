@@ -36,11 +36,13 @@ class Reframe:
 class SignalPack:
     """What one signal sounds like in one language.
 
+    ``better`` is what to say instead in general, ``reframe`` what to say instead of something in particular: the first
+    that fits counts.
+
     ``asked`` are phrases that count only in the answer to something the customer asked for; ``unless`` are phrases
     whose presence in the same clause says that it is not the signal; ``alternative`` are phrases that excuse it
-    anywhere in the turn. ``better`` is what to say instead in general, ``reframe`` what to say instead of something in
-    particular: the first that fits counts. ``when`` says whether only a question or only a statement can carry it
-    ("question", "statement", "either"). ``threshold`` is the cosine from which a sentence means the same as an example.
+    anywhere in the turn. ``when`` says whether only a question or only a statement can carry it ("question",
+    "statement", "either"). ``threshold`` is the cosine from which a sentence means the same as an example.
     """
 
     name: str
