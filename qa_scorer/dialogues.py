@@ -46,6 +46,11 @@ def _transcript(line: str, where: str, default_id: str) -> Transcript:
         row: Any = json.loads(line)
     except json.JSONDecodeError as error:
         raise UsageError(f"{where}: not valid JSON: {error}.") from error
+    return from_row(row, where, default_id)
+
+
+def from_row(row: Any, where: str = "row", default_id: str = "dialogue") -> Transcript:
+    """Return a dialogue as a transcript without times. Raises ``UsageError`` naming ``where`` it stands."""
     if not isinstance(row, dict) or not isinstance(row.get("turns"), list):
         raise UsageError(f'{where}: expected an object with "turns": [{{"role", "text"}}].')
     call_id = str(row.get("id") or default_id)

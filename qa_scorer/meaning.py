@@ -65,7 +65,6 @@ class Embedder:
 def load_embedder(models_dir: Path, threads: int = 0) -> Embedder:
     """Load the embedding model, once per process. Raises ``ModelError`` where it is not installed."""
     import onnxruntime
-    from tokenizers import Tokenizer
 
     folder = models_dir / MODEL
     if not (folder / "model.onnx").exists():
@@ -76,7 +75,17 @@ def load_embedder(models_dir: Path, threads: int = 0) -> Embedder:
     session = onnxruntime.InferenceSession(
         str(folder / "model.onnx"), sess_options=options, providers=["CPUExecutionProvider"]
     )
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer = load_tokenizer(models_dir)
     tokenizer.enable_truncation(MAX_TOKENS)
     tokenizer.enable_padding()
     return Embedder(session, tokenizer)
+
+
+def load_tokenizer(models_dir: Path) -> Tokenizer:
+    """Load the encoder's word pieces, neither padding nor cutting off."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(models_dir / MODEL / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer

@@ -42,7 +42,8 @@ class SignalPack:
     ``asked`` are phrases that count only in the answer to something the customer asked for; ``unless`` are phrases
     whose presence in the same clause says that it is not the signal; ``alternative`` are phrases that excuse it
     anywhere in the turn. ``when`` says whether only a question or only a statement can carry it ("question",
-    "statement", "either"). ``threshold`` is the cosine from which a sentence means the same as an example.
+    "statement", "either"). ``own`` are the examples the user added: the reader was not trained on them, so a
+    sentence is also compared with them by meaning, and ``threshold`` is the cosine from which it means the same.
     """
 
     name: str
@@ -56,6 +57,7 @@ class SignalPack:
     alternative: tuple[Phrase, ...] = ()
     examples: tuple[str, ...] = ()
     counter: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
     meaning: bool = True
     when: str = "either"
     threshold: float = DEFAULT_THRESHOLD
@@ -183,6 +185,7 @@ def _lay_over(pack: Pack, path: Path, lists: Mapping[str, Sequence[str]]) -> Pac
             alternative=(*before.alternative, *signal.alternative),
             examples=(*(e for e in before.examples if e not in retired), *signal.examples),
             counter=(*(c for c in before.counter if c not in retired), *signal.counter),
+            own=signal.examples,
             better=signal.better or before.better,
             reframe=(*signal.reframe, *before.reframe),
             threshold=signal.threshold if "threshold" in raw[signal.name] else before.threshold,

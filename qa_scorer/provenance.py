@@ -25,11 +25,12 @@ def judging_key(rubric: Rubric, settings: Settings) -> str:
 def judge(settings: Settings) -> Origin:
     """Return what judges with these settings: tool, language models with their hashes, the user's own phrases."""
     from qa_scorer import models
+    from qa_scorer.reader import weights_hash
 
     return Origin(
         engine="qa-scorer",
         version=__version__,
-        models=models.hashes(LANGUAGE_MODELS, settings.models_dir),
+        models={**models.hashes(LANGUAGE_MODELS, settings.models_dir), "reader": weights_hash()},
         settings={"brand": ", ".join(settings.brand), "packs": _packs_digest(settings)},
     )
 
@@ -43,7 +44,11 @@ def _packs_digest(settings: Settings) -> str:
 @cache
 def _checks_digest() -> str:
     package = Path(__file__).parent
-    files = [*package.glob("*.py"), *(package / "checks").rglob("*.py"), *(package / "checks").rglob("*.toml")]
+    files = [
+        path
+        for pattern in ("*.py", "checks/**/*.py", "checks/**/*.toml", "weights/*.toml")
+        for path in package.glob(pattern)
+    ]
     total = hashlib.sha256()
     for path in sorted(files):
         total.update(path.read_bytes())

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qa_scorer import __version__
-from qa_scorer.check import forget_packs
 from qa_scorer.checks import CHECKS, analyse
 from qa_scorer.errors import PackError, UsageError
+from qa_scorer.hearing import forget_packs
 from qa_scorer.language import read
 from qa_scorer.packs import has_pack, load_pack, load_packs
 from qa_scorer.records import CallInfo, Origin, Transcript, Turn

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qa_scorer.check import Check, Heard, listen
+from qa_scorer.check import Check, Heard
 from qa_scorer.checks import (
     closing,
     compliance,
@@ -22,6 +22,7 @@ from qa_scorer.checks import (
     sentiment,
     talk_behaviour,
 )
+from qa_scorer.hearing import listen
 from qa_scorer.language import Call
 from qa_scorer.records import Analysis, Finding, PhraseRule
 

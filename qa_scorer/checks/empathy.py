@@ -25,7 +25,7 @@ def is_meant(hit: Hit, heard: Heard) -> bool:
         return False
     refused = any(heard.has(signal, turn.index) and not heard.excused(signal, turn) for signal in REFUSALS)
     polite_no = "sorry" in hit.clause.keys and (bare or "but" in hit.clause.keys)
-    return not (refused and polite_no)
+    return hit.sure or not (refused and polite_no)
 
 
 CHECK = Check(name="empathy", signals=SIGNALS, find=find)

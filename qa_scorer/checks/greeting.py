@@ -19,7 +19,8 @@ def find(heard: Heard) -> list[Finding]:
     hits = [hit for signal in SIGNALS for hit in heard.of(signal) if in_opening(hit.clause.turn, heard)]
     if not any(hit.signal == "greeting.brand" for hit in hits):
         hits += [hit for turn in heard.call.by("agent")[:1] if (hit := leads_with_company(turn, heard)) is not None]
-    return [found(hit, heard.call) for hit in hits if hit.signal != "greeting.name" or names_self(hit, heard)]
+    told = [hit for hit in hits if hit.sure or hit.signal != "greeting.name" or names_self(hit, heard)]
+    return [found(hit, heard.call) for hit in told]
 
 
 def in_opening(turn: int, heard: Heard) -> bool:
@@ -36,7 +37,7 @@ def leads_with_company(turn: Spoken, heard: Heard) -> Hit | None:
     """Find a company named bare at the start ("Skyway Airlines, confirmation code?")."""
     for clause in turn.clauses[:3]:
         lead = _lead(clause, heard)
-        if 1 <= len(lead) <= LEAD_WORDS:
+        if 1 <= len(lead) <= LEAD_WORDS and not heard.doubts("greeting.brand", clause):
             return Hit(signal="greeting.brand", clause=clause, rule=" ".join(lead), how="structure", confidence=0.75)
     return None
 

@@ -41,7 +41,7 @@ def find(heard: Heard) -> list[Finding]:
         probes = [
             hit
             for hit in heard.hits["listening.probe"][turn]
-            if is_probe(hit, heard) and id(hit.clause) not in restated
+            if hit.sure or (is_probe(hit, heard) and id(hit.clause) not in restated)
         ]
         if probes and heard.call.turns[turn].role == "agent":
             findings.append(found(probes[0], heard.call))
@@ -57,7 +57,13 @@ def echo(turn: Spoken, heard: Heard) -> Hit | None:
     for clause in turn.clauses:
         opens = set(clause.words[:3]) & ECHO_OPENERS
         data = clause.line.count("#") >= DATA
-        if opens and not data and len(clause.words) >= ECHO_WORDS and not fits_next(clause):
+        if (
+            opens
+            and not data
+            and not heard.doubts("listening.paraphrase", clause)
+            and len(clause.words) >= ECHO_WORDS
+            and not fits_next(clause)
+        ):
             shared = theirs & content(clause)
             if len(shared) >= ECHO_SHARED:
                 rule = f"says back {', '.join(sorted(shared))}"

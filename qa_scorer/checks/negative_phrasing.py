@@ -21,7 +21,9 @@ def find(heard: Heard) -> list[Finding]:
     for signal in SIGNALS:
         for hit in heard.of(signal):
             turn = heard.call.turns[hit.clause.turn]
-            if not heard.excused(signal, turn):
+            # An alternative in the same turn opens the door again, however sure the refusal was.
+            judged_in_context = hit.sure and signal != "negative.refusal"
+            if judged_in_context or not heard.excused(signal, turn):
                 findings.append(found(hit, heard.call, "violation", heard.better(hit)))
     return findings
 

@@ -1,34 +1,31 @@
-"""Outcome: how the call ended for the customer, with the evidence of both sides."""
+"""Outcome: how the call ended for the customer, with the evidence of both sides.
+
+A weighted sum of the ending's features for each label (multinomial logistic regression), its weights set by
+``benchmarks/outcome.py`` on labelled calls and shipped as a table anyone can read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
 
 from qa_scorer.check import Check, Heard, Hit, found
-from qa_scorer.checks.sentiment import valence
+from qa_scorer.checks.ending import LAST_TURNS, describe
+from qa_scorer.reader import WEIGHTS
 from qa_scorer.records import CustomerEnd, Finding, Outcome, OutcomeLabel
 
 SIGNALS = ("outcome.transfer", "outcome.open")
-LAST_TURNS = 3  # customer turns that make up the end of a call
-TRANSFER_TURNS = 2  # agent turns that may follow the announcement of a transfer that took place
-CONDITIONAL = frozenset({"if", "should", "unless"})
-CONTENT, UNHAPPY = 0.3, -0.25  # summed valence of the last turns; set on the tuning dialogues
-FEEDBACK = frozenset({"feedback", "suggestion", "note", "appreciation", "preference"})
-
-Verdict = tuple[OutcomeLabel, float, Finding | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
-    """What decides an outcome: the last fix, the last next step, the last refusal, a transfer, the customer's mood."""
-
-    action: Finding | None
-    step: Finding | None
-    refusal: Finding | None
-    transfer: Finding | None
-    open: bool
-    mood: CustomerEnd
+# What speaks for a label, the strongest first.
+DECISIVE: Mapping[OutcomeLabel, tuple[str, ...]] = {
+    "resolved": ("resolution.action", "resolution.confirm"),
+    "follow_up": ("resolution.nextstep", "escalation.offer", "expectation.timeframe"),
+    "unresolved": ("negative.refusal", "negative.policy", "negative.uncertain"),
+    "transferred": ("escalation.offer",),
+    "unclear": (),
+}
+Table = Mapping[str, Mapping[str, float]]
 
 
 def find(heard: Heard) -> list[Finding]:
@@ -38,100 +35,57 @@ def find(heard: Heard) -> list[Finding]:
 
 def judge(heard: Heard, findings: Sequence[Finding]) -> Outcome:
     """Judge the outcome from what was done, what was promised, and how the customer left."""
-    ending = read_ending(heard, findings)
-    label, confidence, decisive = next(verdict for rule in RULES if (verdict := rule(ending)) is not None)
-    closing = [found(hit, heard.call) for hit in _last_words(heard)]
+    repeat = bool(heard.of("customer.repeat", "customer"))
+    if not any(turn.n_words for turn in heard.call.by("customer")):
+        return Outcome(label="unclear", confidence=0.0, repeat_contact=repeat)
+    features = describe(heard, findings)
+    label, confidence = _likeliest(features, _weights()["outcome"])
+    mood, _ = _likeliest(features, _weights()["customer_end"])
     return Outcome(
-        label=label,
+        label=_outcome(label),
         confidence=confidence,
-        customer_end=ending.mood,
-        repeat_contact=bool(heard.of("customer.repeat", "customer")),
-        evidence=(*([decisive] if decisive else []), *closing),
-    )
-
-
-def read_ending(heard: Heard, findings: Sequence[Finding]) -> Ending:
-    """Gather what decides the outcome; conditional promises and passed-on feedback close no need."""
-    last = {finding.signal: finding for finding in findings if not _is_aside(finding)}
-    transfers = [
-        hit
-        for hit in heard.of("outcome.transfer")
-        if len(heard.call.after(hit.clause.turn, "agent", TRANSFER_TURNS + 1)) <= TRANSFER_TURNS
-    ]
-    final = {turn.index for turn in heard.call.by("customer")[-2:]}
-    return Ending(
-        action=last.get("resolution.action"),
-        step=last.get("resolution.nextstep"),
-        refusal=max(
-            (last[signal] for signal in ("negative.refusal", "negative.policy") if signal in last),
-            key=_turn,
-            default=None,
+        customer_end=_mood(mood),
+        repeat_contact=repeat,
+        evidence=(
+            *_decisive(_outcome(label), heard, findings),
+            *(found(hit, heard.call) for hit in _last_words(heard)),
         ),
-        transfer=found(transfers[-1], heard.call) if transfers else None,
-        open=any(hit.clause.turn in final for hit in heard.of("outcome.open", "customer")),
-        mood=customer_end(heard),
     )
 
 
-def customer_end(heard: Heard) -> CustomerEnd:
-    """Tell how the customer leaves, from the last turns: contentment against displeasure."""
-    last = [turn for turn in heard.call.by("customer") if turn.n_words][-LAST_TURNS:]
-    if not last:
-        return "unclear"
-    weights = (0.5, 1.0, 1.0)[-len(last) :]
-    mood = sum(weight * valence(turn, heard) for weight, turn in zip(weights, last, strict=True))
-    return "satisfied" if mood > CONTENT else "dissatisfied" if mood < UNHAPPY else "neutral"
+@cache
+def _weights() -> Mapping[str, Table]:
+    tables: Mapping[str, Table] = tomllib.loads((WEIGHTS / "outcome.toml").read_text(encoding="utf-8"))
+    return tables
 
 
-def _transferred(end: Ending) -> Verdict | None:
-    return ("transferred", 0.85, end.transfer) if end.transfer else None
+def _likeliest(features: Mapping[str, float], table: Table) -> tuple[str, float]:
+    """Return the label with the greatest weighted sum, and its probability."""
+    sums = {
+        label: weights["always"] + math.fsum(weights.get(name, 0.0) * value for name, value in features.items())
+        for label, weights in table.items()
+    }
+    label = max(sums, key=lambda name: sums[name])
+    return label, round(1 / math.fsum(math.exp(total - sums[label]) for total in sums.values()), 3)
 
 
-def _refused(end: Ending) -> Verdict | None:
-    late = end.refusal is not None and _turn(end.refusal) > max(_turn(end.action), _turn(end.step))
-    nothing = end.action is None and end.step is None
-    # Thanks at the end are manners: they do not turn a "no" with nothing after it into a solution.
-    return ("unresolved", 0.7, end.refusal) if late and (nothing or end.open or end.mood != "satisfied") else None
+def _outcome(name: str) -> OutcomeLabel:
+    return next((label for label in DECISIVE if label == name), "unclear")
 
 
-def _left_open(end: Ending) -> Verdict | None:
-    nothing = end.action is None and end.step is None
-    return ("unresolved", 0.6, None) if nothing and (end.open or end.mood == "dissatisfied") else None
+def _mood(name: str) -> CustomerEnd:
+    moods: tuple[CustomerEnd, ...] = ("satisfied", "neutral", "dissatisfied")
+    return next((mood for mood in moods if mood == name), "unclear")
 
 
-def _followed_up(end: Ending) -> Verdict | None:
-    later = end.step is not None and _turn(end.step) >= _turn(end.action)
-    return ("follow_up", 0.75, end.step) if later else None
-
-
-def _resolved(end: Ending) -> Verdict | None:
-    return ("resolved", 0.85 if end.mood == "satisfied" else 0.65, end.action) if end.action else None
-
-
-def _informed(end: Ending) -> Verdict:
-    return ("unclear", 0.4, None) if end.mood == "dissatisfied" else ("resolved", 0.55, None)
-
-
-# Tried in this order; the first that applies decides.
-RULES: tuple[Callable[[Ending], Verdict | None], ...] = (
-    _transferred,
-    _refused,
-    _left_open,
-    _followed_up,
-    _resolved,
-    _informed,
-)
-
-
-def _turn(finding: Finding | None) -> int:
-    return -1 if finding is None or finding.turn is None else finding.turn
-
-
-def _is_aside(finding: Finding) -> bool:
-    words = finding.quote.lower().split()
-    if finding.signal not in {"resolution.nextstep", "resolution.action"}:
-        return False
-    return bool(CONDITIONAL & set(words[:3])) or bool(FEEDBACK & set(words))
+def _decisive(label: OutcomeLabel, heard: Heard, findings: Sequence[Finding]) -> list[Finding]:
+    """Return the last thing said that speaks for a label."""
+    if label == "transferred" and (hits := heard.of("outcome.transfer")):
+        return [found(hits[-1], heard.call)]
+    for signal in DECISIVE[label]:
+        if said := [finding for finding in findings if finding.signal == signal]:
+            return said[-1:]
+    return []
 
 
 def _last_words(heard: Heard) -> list[Hit]:

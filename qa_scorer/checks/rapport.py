@@ -29,7 +29,7 @@ def addressed(turn: Spoken, heard: Heard) -> Hit | None:
                 return Hit(signal="rapport.name", clause=clause, rule=word, how="structure", confidence=0.95, first=i)
     mine = introduced(turn) if turn.nth < 2 else set()
     for name, clause in vocatives(turn, heard.call):
-        if name not in own and name not in mine:
+        if name not in own and name not in mine and not heard.doubts("rapport.name", clause):
             return Hit(signal="rapport.name", clause=clause, rule=name, how="structure", confidence=0.8)
     return None
 

@@ -7,7 +7,8 @@ from functools import lru_cache
 import pytest
 
 from qa_scorer import checks
-from qa_scorer.check import Heard, listen
+from qa_scorer.check import Heard
+from qa_scorer.hearing import listen
 from qa_scorer.language import read
 from qa_scorer.packs import SignalPack, load_packs
 from qa_scorer.settings import Settings

@@ -7,7 +7,7 @@ import importlib.util
 import pytest
 
 from qa_scorer import checks
-from qa_scorer.check import listen
+from qa_scorer.hearing import listen
 from qa_scorer.language import read
 from qa_scorer.packs import SignalPack, has_pack, load_packs
 from qa_scorer.records import Transcript

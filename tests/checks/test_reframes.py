@@ -117,7 +117,7 @@ SAID = {
         "I don't know who handles that.",
         "Maybe they'll approve it, maybe not.",
         "I guess you could try.",
-        "I believe it's included, but I'm not certain.",
+        "I believe it's included.",
         "I don't know what the fee is.",
         "Maybe it'll work, maybe it won't.",
         "We'll just have to wait and see.",
@@ -143,7 +143,7 @@ SAID = {
         "That's standard procedure.",
         "That's how our system works.",
         "Those are the rules for all customers.",
-        "We're required to charge it, it's the rule.",
+        "We're required to charge it.",
         "That's our policy.",
     ),
     "expectation.overpromise": (

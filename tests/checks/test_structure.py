@@ -13,7 +13,7 @@ from qa_scorer.packs import PACKAGED, PAGE_KEYS, Pack, SignalPack, load_pack, lo
 from qa_scorer.rubric.vocabulary import SIGNALS
 
 # Modules that judge with what the checks found, and data that belongs to all of them.
-NOT_CHECKS = {"__init__", "compliance", "opportunities"}
+NOT_CHECKS = {"ending", "__init__", "compliance", "opportunities"}
 SHARED_DATA = {"common", "words"}
 
 

@@ -1,0 +1,1 @@
+"""Train the reader on the labelled dialogues (``python -m benchmarks.reader``)."""

@@ -1,0 +1,98 @@
+"""Train the reader, and set how probable a signal must be.
+
+    python -m benchmarks.reader train --encoder model.safetensors LABELLED.jsonl …
+    python -m benchmarks.reader bar VALIDATION.jsonl …
+
+``train`` fine-tunes the published encoder (the file is in the package that brings the tokenizer, see the catalogue of
+models) on labelled dialogues and on the packs' examples, and writes ``qa_scorer/weights/reader.onnx``. ``bar`` reads
+dialogues the network was not trained on and writes, beside it, the probabilities that best part right from wrong there.
+"""
+
+import argparse
+import hashlib
+import os
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from benchmarks.reader.bars import fit_bar
+from benchmarks.reader.examples import Example, examples, load, pack_rows
+from qa_scorer.meaning import load_tokenizer
+from qa_scorer.reader import WEIGHTS, Bar
+from qa_scorer.settings import Settings
+
+ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+WRONG = 0.08  # share of misheard words in the bare twins
+
+
+def main() -> None:
+    """Train, or set the bar."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["train", "bar"])
+    parser.add_argument("labelled", type=Path, nargs="+")
+    parser.add_argument("--encoder", type=Path, help="model.safetensors of all-MiniLM-L6-v2")
+    parser.add_argument("--epochs", type=int, default=7)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=WEIGHTS / "reader.onnx")
+    chosen = parser.parse_args()
+    if chosen.what == "train":
+        if chosen.encoder is None or hashlib.sha256(chosen.encoder.read_bytes()).hexdigest() != ENCODER_SHA256:
+            parser.error("--encoder must be the model.safetensors of all-MiniLM-L6-v2")
+        train(chosen.labelled, chosen.encoder, chosen.epochs, chosen.seed, chosen.out)
+    else:
+        write_about(chosen.out, fit_bar(chosen.labelled, chosen.out, signals()))
+
+
+def signals() -> list[str]:
+    """Return the signals the reader knows, in the order of its outputs."""
+    return list(about()["signals"])
+
+
+def about() -> dict[str, Any]:
+    """Read what stands beside the shipped weights."""
+    return tomllib.loads((WEIGHTS / "reader.toml").read_text("utf-8"))
+
+
+def train(paths: list[Path], encoder: Path, epochs: int, seed: int, out: Path) -> None:
+    """Fine-tune the encoder and write the weights."""
+    import torch
+
+    from benchmarks.reader import network, weights
+
+    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    names, tokenizer = signals(), load_tokenizer(Settings().models_dir)
+    rows = [row for path in paths for row in load(path)]
+    taught: list[Example] = examples(rows, names, tokenizer, bare_rate=WRONG)
+    taught += examples(pack_rows(names), names, tokenizer)
+    print(f"{len(taught)} examples", flush=True)
+    net = network.pretrained(encoder, len(names))
+    started = time.perf_counter()
+
+    def after(epoch: int) -> None:
+        print(f"epoch {epoch + 1} of {epochs}: {time.perf_counter() - started:.0f} s", flush=True)
+
+    network.train(net, taught, epochs, seed, after)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    weights.write(net, out)
+    write_about(out, Bar(alone=about()["alone"], heard=about()["heard"]))
+
+
+def write_about(weights: Path, bar: Bar) -> None:
+    """Write what stands beside the weights: their hash, the bar, and the signals."""
+    lines = [
+        "# The reader's weights: made by `python -m benchmarks.reader` from the labelled dialogues of this project",
+        "# and all-MiniLM-L6-v2 (Apache-2.0, sentence-transformers). Licence: Apache-2.0.",
+        "# `alone`: how probable a signal must be to count without a phrase; `heard`: where a phrase was heard too.",
+        f'sha256 = "{hashlib.sha256(weights.read_bytes()).hexdigest()}"',
+        f"alone = {bar.alone:.2f}",
+        f"heard = {bar.heard:.2f}",
+        "signals = [",
+        *(f'    "{name}",' for name in signals()),
+        "]",
+    ]
+    weights.with_name("reader.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
