@@ -56,6 +56,7 @@ class Result:
     role_accuracy: float | None
     wall_s: float
     cpu_s: float
+    diarization_s: float = 0.0
 
 
 def main() -> None:
@@ -119,8 +120,9 @@ def run_ours(case: Case, models: Any, settings: Settings) -> Result:
     scores = ("", "", "")
     if case.rttm and len(case.audio.samples) == 1:
         third = len({turn.speaker for turn in transcript.turns}) > 2
-        found = separate_voices(case.audio.samples[0], models, settings, transfer=third)
+        found, seconds, _ = _timed(lambda: separate_voices(case.audio.samples[0], models, settings, transfer=third))
         scores = diarization_errors(case, found)
+        result = replace(result, diarization_s=seconds)
     _row(case, "qa-scorer", result, scores)
     return result
 
@@ -254,6 +256,10 @@ def summary(cases: Sequence[Case], ours: Sequence[Result], peak_gb: float) -> No
     print(
         f"Real-time factor {sum(r.wall_s for r in ours) / seconds:.3f}, CPU {sum(r.cpu_s for r in ours) / seconds:.3f}"
     )
+    mono = [(case, r) for case, r in zip(cases, ours, strict=True) if r.diarization_s]
+    if mono:
+        length = sum(case.audio.info.duration for case, _ in mono)
+        print(f"Real-time factor of diarization {sum(r.diarization_s for _, r in mono) / length:.3f}")
     print(f"Peak memory {peak_gb:.2f} GB")
 
 

@@ -33,13 +33,15 @@ def main() -> None:
     parser.add_argument("labelled", type=Path, nargs="+")
     parser.add_argument("--encoder", type=Path, help="model.safetensors of all-MiniLM-L6-v2")
     parser.add_argument("--epochs", type=int, default=7)
+    parser.add_argument("--rate", type=float, default=2e-4, help="learning rate of the encoder")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--state", type=Path, help="go on from this state where it exists; it is written at the end")
     parser.add_argument("--out", type=Path, default=WEIGHTS / "reader.onnx")
     chosen = parser.parse_args()
     if chosen.what == "train":
         if chosen.encoder is None or hashlib.sha256(chosen.encoder.read_bytes()).hexdigest() != ENCODER_SHA256:
             parser.error("--encoder must be the model.safetensors of all-MiniLM-L6-v2")
-        train(chosen.labelled, chosen.encoder, chosen.epochs, chosen.seed, chosen.out)
+        train(chosen)
     else:
         write_about(chosen.out, fit_bar(chosen.labelled, chosen.out, signals()))
 
@@ -54,7 +56,7 @@ def about() -> dict[str, Any]:
     return tomllib.loads((WEIGHTS / "reader.toml").read_text("utf-8"))
 
 
-def train(paths: list[Path], encoder: Path, epochs: int, seed: int, out: Path) -> None:
+def train(chosen: argparse.Namespace) -> None:
     """Fine-tune the encoder and write the weights."""
     import torch
 
@@ -62,20 +64,25 @@ def train(paths: list[Path], encoder: Path, epochs: int, seed: int, out: Path) -
 
     torch.set_num_threads(len(os.sched_getaffinity(0)))
     names, tokenizer = signals(), load_tokenizer(Settings().models_dir)
-    rows = [row for path in paths for row in load(path)]
+    rows = [row for path in chosen.labelled for row in load(path)]
     taught: list[Example] = examples(rows, names, tokenizer, bare_rate=WRONG)
     taught += examples(pack_rows(names), names, tokenizer)
     print(f"{len(taught)} examples", flush=True)
-    net = network.pretrained(encoder, len(names))
+    net = network.pretrained(chosen.encoder, len(names))
+    if chosen.state and chosen.state.exists():
+        net.load_state_dict(torch.load(chosen.state, weights_only=True))
     started = time.perf_counter()
 
     def after(epoch: int) -> None:
-        print(f"epoch {epoch + 1} of {epochs}: {time.perf_counter() - started:.0f} s", flush=True)
+        print(f"epoch {epoch + 1} of {chosen.epochs}: {time.perf_counter() - started:.0f} s", flush=True)
+        if chosen.state:
+            torch.save(net.state_dict(), chosen.state)
 
-    network.train(net, taught, epochs, seed, after)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    weights.write(net, out)
-    write_about(out, Bar(alone=about()["alone"], heard=about()["heard"]))
+    plan = network.Plan(epochs=chosen.epochs, rate=chosen.rate, seed=chosen.seed)
+    network.train(net, taught, plan, after)
+    chosen.out.parent.mkdir(parents=True, exist_ok=True)
+    weights.write(net, chosen.out)
+    write_about(chosen.out, Bar(alone=about()["alone"], heard=about()["heard"]))
 
 
 def write_about(weights: Path, bar: Bar) -> None:

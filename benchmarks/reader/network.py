@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from qa_scorer.reader import PLACES
 LAYERS, WIDTH, HEADS, INNER, VOCABULARY = 6, 384, 12, 1536, 30522
 HIDDEN = 256
 BATCH = 16
-RATE, HEAD_RATE = 2e-4, 1e-3
+HEAD_FASTER = 5  # a head that starts from nothing learns faster than an encoder that knows its language
 POSITIVE = 2.0  # weight of a signal that is there: most are not, most of the time
 BARE_SHARE, PLACE_LOST, TOKEN_LOST = 0.3, 0.15, 0.03
 MASK_TOKEN = 103
@@ -80,21 +81,31 @@ def pretrained(weights: Path, n_signals: int) -> Network:
     return network
 
 
-def train(network: Network, examples: Sequence[Example], epochs: int, seed: int, after: Callable[[int], None]) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How often to go through the examples, how fast to learn at most, and the seed of the order."""
+
+    epochs: int
+    rate: float
+    seed: int
+
+
+def train(network: Network, examples: Sequence[Example], plan: Plan, after: Callable[[int], None]) -> None:
     """Fit the network; word vectors stay as published, since rare words would drift without being seen."""
-    torch.manual_seed(seed)
-    rng = random.Random(seed)  # noqa: S311  # order of training, no secret
+    torch.manual_seed(plan.seed)
+    rng = random.Random(plan.seed)  # noqa: S311  # order of training, no secret
     network.word.requires_grad_(False)
     encoder = [p for name, p in network.named_parameters() if not name.startswith("head") and p.requires_grad]
     optimizer = torch.optim.AdamW(
-        [{"params": encoder, "lr": RATE}, {"params": network.head.parameters(), "lr": HEAD_RATE}], weight_decay=0.01
+        [{"params": encoder, "lr": plan.rate}, {"params": network.head.parameters(), "lr": HEAD_FASTER * plan.rate}],
+        weight_decay=0.01,
     )
-    steps = epochs * -(-len(examples) // BATCH)
+    steps = plan.epochs * -(-len(examples) // BATCH)
     warm = max(1, steps // 15)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: (step + 1) / warm if step < warm else max(0.02, (steps - step) / (steps - warm))
     )
-    for epoch in range(epochs):
+    for epoch in range(plan.epochs):
         network.train()
         for batch in _batches(examples, rng):
             loss = _loss(network, batch, rng)
