@@ -24,7 +24,7 @@ from qa_scorer.language import read
 from qa_scorer.reader import WEIGHTS
 from qa_scorer.settings import Settings
 
-STRENGTH = 0.05  # inverse of the penalty on large weights: few calls, many features
+STRENGTH = 0.03  # inverse of the penalty on large weights: few calls, many features
 TARGETS = ("outcome", "customer_end")
 
 

@@ -64,7 +64,7 @@ def describe(heard: Heard, findings: Sequence[Finding]) -> dict[str, float]:
     moods = [valence(turn, heard) for turn in heard.call.by("customer") if turn.n_words] or [0.0]
     last = moods[-LAST_TURNS:]
     features |= {"mood at the end": sum(last), "last mood": last[-1], "worst late mood": min(last)}
-    features |= {"mean mood": sum(moods) / len(moods), "length": n_turns / 20}
+    features["mean mood"] = sum(moods) / len(moods)
     return features
 
 
