@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa_scorer.records import Span, Word
 from qa_scorer.speech.passages import Passage
@@ -32,6 +32,9 @@ OFTEN_INVENTED = frozenset(
 
 VOICE_NEEDED = 0.25  # share of a word's time with voice; a real word at a region's edge has more than half
 CLEAR = 0.5
+LEAST_BEGUN = 3  # digits that are a number begun
+FASTEST_DIGIT_S = 0.1  # six digits a second are hard to say, ten impossible
+RESTART_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,7 @@ def guard(passages: Sequence[Passage], voice: Sequence[float], frame_s: float, h
             if not _invented(group, passage, voice, frame_s, clear):
                 kept.extend(group)
     kept.sort(key=lambda word: (word.start or 0.0, word.end or 0.0))
+    kept = _without_restarts(kept)
     return Guarded(words=tuple(kept), removed=total - len(kept))
 
 
@@ -156,6 +160,29 @@ def _without_loops(words: list[Word], longest: int = 8) -> list[Word]:
             kept.append(i)
             i += 1
     return [words[k] for k in kept]
+
+
+def _without_restarts(words: Sequence[Word]) -> list[Word]:
+    """Drop the beginning of a number that is written again whole, faster than anyone can say it.
+
+    The small model does so with numbers read aloud. Who really repeats a number takes the time to.
+    """
+    kept: list[Word] = []
+    for word in words:
+        begun = kept[-1] if kept else None
+        if begun is not None and _restarts(begun, word):
+            kept[-1] = replace(word, start=begun.start)
+        else:
+            kept.append(word)
+    return kept
+
+
+def _restarts(begun: Word, word: Word) -> bool:
+    first, whole = re.sub(r"\D", "", begun.text), re.sub(r"\D", "", word.text)
+    if begun.start is None or begun.end is None or word.start is None or word.end is None:
+        return False
+    hurried = word.end - word.start < len(whole) * FASTEST_DIGIT_S
+    return len(first) >= LEAST_BEGUN and whole.startswith(first) and hurried and word.start - begun.end < RESTART_S
 
 
 def _without_phrases(words: list[Word], phrases: Iterable[str]) -> list[Word]:

@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
+from qa_scorer.records import Word
 from qa_scorer.speech.guard import Guarded, guard, plain
 from tests.speech.said import passage
 
@@ -21,6 +24,22 @@ def test_what_was_said_stays() -> None:
 def test_words_without_voice_go() -> None:
     result = guard([passage("Thank you for calling.")], SILENCE, FRAME_S)
     assert (result.words, result.removed) == ((), 4)
+
+
+def number(text: str, start: float, end: float) -> Word:
+    return Word(text=text, start=start, end=end, confidence=0.9)
+
+
+def test_a_number_written_twice_in_no_time_stays_once() -> None:
+    said = replace(passage("it is"), words=(number("312-555.", 1.0, 1.7), number("312-555-0142.", 2.4, 2.9)))
+    result = guard([said], VOICE, FRAME_S)
+    assert [(word.text, word.start, word.end) for word in result.words] == [("312-555-0142.", 1.0, 2.9)]
+    assert result.removed == 1
+
+
+def test_a_number_that_is_repeated_stays_twice() -> None:
+    said = replace(passage("it is"), words=(number("312-555.", 1.0, 1.9), number("312-555-0142.", 2.4, 4.4)))
+    assert kept(guard([said], VOICE, FRAME_S)) == "312-555. 312-555-0142."
 
 
 def test_words_beyond_the_end_go() -> None:
