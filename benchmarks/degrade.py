@@ -198,23 +198,23 @@ def misheard(word: str, rng: np.random.Generator) -> str:
     return word + "s"
 
 
+def heard_as(word: str, rate: float, rng: np.random.Generator, *, kept: bool = False) -> str:
+    """Return what a recognizer writes for a word: itself, another, a filler before it, or nothing unless ``kept``."""
+    if rng.random() >= rate:
+        return word
+    kind = rng.random()
+    if kind < SUBSTITUTION_SHARE or (kind < SUBSTITUTION_SHARE + DELETION_SHARE and kept):
+        return misheard(word, rng)
+    return f"{rng.choice(FILLERS)} {word}" if kind >= SUBSTITUTION_SHARE + DELETION_SHARE else ""
+
+
 def degrade_text(text: str, rate: float, rng: np.random.Generator) -> str:
     """Return a text as bare words, about ``rate`` (0..1) of them wrong.
 
     The only word of a text is never lost, so that a turn stays a turn.
     """
     words = bare_words(text)
-    damaged: list[str] = []
-    for word in words:
-        if rng.random() >= rate:
-            damaged.append(word)
-            continue
-        kind = rng.random()
-        if kind < SUBSTITUTION_SHARE or (kind < SUBSTITUTION_SHARE + DELETION_SHARE and len(words) == 1):
-            damaged.append(misheard(word, rng))
-        elif kind >= SUBSTITUTION_SHARE + DELETION_SHARE:
-            damaged += [str(rng.choice(FILLERS)), word]
-    return " ".join(damaged)
+    return " ".join(filter(None, (heard_as(word, rate, rng, kept=len(words) == 1) for word in words)))
 
 
 def degrade_row(row: Mapping[str, Any], rate: float, seed: int) -> dict[str, Any]:

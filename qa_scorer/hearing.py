@@ -89,9 +89,10 @@ def listen(call: Call, checks: tuple[str, ...]) -> Heard:
     for turn in call.turns:
         asked = was_asked(call, turn)
         likely = reader.read(call, turn) if reader and turn.role == "agent" else [{}] * len(turn.clauses)
+        whole = normal(turn.turn.text)
         for clause, odds in zip(turn.clauses, likely, strict=True):
             read[turn.index, clause.starts[0]] = odds
-            said = {normal(clause.text), normal(turn.turn.text)}
+            said = {normal(clause.text), whole}
             for hit in _weighed(list(_by_phrase(clause, said, ear, asked)), clause, odds, bar, said, ear):
                 hits[hit.signal][turn.index].append(hit)
     if reader:

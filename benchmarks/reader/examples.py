@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from benchmarks.degrade import DELETION_SHARE, FILLERS, SUBSTITUTION_SHARE, misheard
+from benchmarks.degrade import heard_as
 from qa_scorer.checks import CHECKS
+from qa_scorer.dialogues import from_row
 from qa_scorer.language import Clause, read
 from qa_scorer.packs import load_packs
 from qa_scorer.reader import Page, pages
-from qa_scorer.records import CallInfo, Origin, Transcript, Turn
 from qa_scorer.settings import Settings
 
 COVERED = 0.5  # of a clause or of a marked stretch, whichever is shorter: then the mark is the clause's
@@ -87,17 +87,9 @@ def examples(
 
 
 def _of_row(row: Row, signals: Sequence[str], tokenizer: Tokenizer) -> Iterator[Example]:
-    turns = tuple(Turn(role=turn["role"], speaker=turn["role"], text=turn["text"]) for turn in row["turns"])
-    transcript = Transcript(
-        call=CallInfo(call_id=row["id"]),
-        origin=Origin(engine="text", version="0"),
-        language="en",
-        separation="single",
-        turns=turns,
-    )
-    call = read(transcript, Settings())
+    call = read(from_row(row), Settings())
     # A single exchange or sentence stands nowhere in a call.
-    place = "anywhere" if len(turns) <= 2 else ""
+    place = "anywhere" if len(call.turns) <= 2 else ""
     for turn in call.by("agent"):
         whole = _of_turn(row, turn.index, signals)
         for numbers, page in pages(call, turn, tokenizer, place):
@@ -149,15 +141,9 @@ def _degrade(text: str, rate: float, rng: np.random.Generator) -> tuple[str, lis
     """Return bare words and, for each that is left, where it stood and where it stands (characters)."""
     bare, places = "", []
     for match in WORD.finditer(text):
-        word = heard = match[0].lower().replace("’", "'")
-        if rng.random() < rate:
-            kind = rng.random()
-            if kind < SUBSTITUTION_SHARE:
-                heard = misheard(word, rng)
-            elif kind < SUBSTITUTION_SHARE + DELETION_SHARE:
-                continue
-            else:
-                heard = f"{rng.choice(FILLERS)} {word}"
+        heard = heard_as(match[0].lower().replace("’", "'"), rate, rng)
+        if not heard:
+            continue
         start = len(bare) + bool(bare)
         bare = f"{bare} {heard}" if bare else heard
         places.append((match.start(), match.end(), start, len(bare)))
