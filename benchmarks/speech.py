@@ -1,11 +1,11 @@
-"""Measure speech: words, roles, diarization, speed and memory, beside plain faster-whisper.
+"""Measure speech: words, roles, diarization, speed and memory, beside plain faster-whisper and plain pyannote.
 
     python benchmarks/speech.py sample_calls/manifest-speech.csv --mono --peers
 
 The manifest is a csv with the columns `audio`, `reference` (turns as JSON, or empty), `rttm` (or empty) and
-`roles` ("dana=agent bob=customer": the labels of the rttm). Paths are relative to the manifest. Calls come as they
-are, and with --mono the two-channel ones once more mixed down. CPU seconds are those of the whole process: on a
-shared machine they compare where wall-clock times do not.
+`roles` ("dana=agent bob=customer": the labels of the rttm; empty where nobody is an agent). Paths are relative to the
+manifest. Calls come as they are, and with --mono the two-channel ones once more mixed down. CPU seconds are those of
+the whole process: on a shared machine they compare where wall-clock times do not.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from qa_scorer.audio import SAMPLE_RATE_HZ, Audio, decode
 from qa_scorer.records import CallInfo, Transcript, Turn
 from qa_scorer.settings import Settings
 from qa_scorer.speech import load, transcribe
-from qa_scorer.speech.transcription import separate_voices
+from qa_scorer.speech.transcription import EMBEDDING, SEGMENTATION, separate_voices
 
 NORMALIZE = EnglishTextNormalizer()
 BOUNDARY_S = 0.15  # how exact an rttm made from energy is
@@ -64,7 +64,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("manifest", type=Path)
     parser.add_argument("--mono", action="store_true", help="also mix two-channel calls to mono")
-    parser.add_argument("--peers", action="store_true", help="also run plain faster-whisper, sequential and batched")
+    parser.add_argument("--peers", action="store_true", help="also run plain faster-whisper and plain pyannote")
     parser.add_argument("--only", default="", help="calls whose name contains this")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
@@ -79,7 +79,8 @@ def main() -> None:
     ours = [run_ours(case, models, settings) for case in cases]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     if options.peers:
-        run_peers(cases, ours, settings)
+        run_faster_whisper(cases, ours, settings)
+        run_pyannote(cases, ours, models)
     summary(cases, ours, peak)
 
 
@@ -127,7 +128,7 @@ def run_ours(case: Case, models: Any, settings: Settings) -> Result:
     return result
 
 
-def run_peers(cases: Sequence[Case], ours: Sequence[Result], settings: Settings) -> None:
+def run_faster_whisper(cases: Sequence[Case], ours: Sequence[Result], settings: Settings) -> None:
     """Run plain faster-whisper, sequential and batched, on the same channels."""
     from faster_whisper import BatchedInferencePipeline, WhisperModel
 
@@ -158,6 +159,29 @@ def run_peers(cases: Sequence[Case], ours: Sequence[Result], settings: Settings)
             )
             _row(case, system, result, ("", "", ""))
         print(f"\nCPU seconds of qa-scorer per CPU second of {system}: median {np.median(ratios):.2f}\n")
+
+
+def run_pyannote(cases: Sequence[Case], ours: Sequence[Result], models: Any) -> None:
+    """Run plain pyannote, told how many speak, on the calls of one channel."""
+    from benchmarks.plain_pyannote import PlainPyannote
+
+    embedder = replace(models.separator(EMBEDDING), half=False)  # pyannote computes in full precision
+    pipeline = PlainPyannote(models.separator(SEGMENTATION), embedder)
+    ratios, length, spent = [], 0.0, 0.0
+    for case, own in zip(cases, ours, strict=True):
+        if not own.diarization_s:
+            continue
+        speakers = len({label for _, _, label in case.rttm})
+        found, wall, cpu = _timed(lambda case=case, speakers=speakers: pipeline(case.audio.samples[0], speakers))
+        result = Result(wer=None, errors=0, words=0, role_accuracy=None, wall_s=wall, cpu_s=cpu)
+        _row(case, "pyannote, agglomerative", result, diarization_errors(case, found))
+        ratios.append(own.diarization_s / wall)
+        length, spent = length + case.audio.info.duration, spent + wall
+    if ratios:
+        print(
+            f"\nReal-time factor of plain pyannote {spent / length:.3f}; qa-scorer's diarization takes"
+            f" {np.median(ratios):.2f} of its time (median)\n"
+        )
 
 
 def word_errors(case: Case, heard: Sequence[str]) -> tuple[int, int]:
@@ -206,6 +230,8 @@ def role_accuracy(case: Case, transcript: Transcript) -> float | None:
             for i in range(a.ref_end_idx - a.ref_start_idx)
         ]
         return sum(a == b for a, b in pairs) / max(1, len(pairs))
+    if not case.roles:
+        return None
     judged = []
     for _, role, middle in heard:
         there = {case.roles[label] for a, b, label in case.rttm if a - BOUNDARY_S <= middle <= b + BOUNDARY_S}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,19 @@ from qa_scorer.speech.diarize import Diarization
 from qa_scorer.speech.segmentation import FRAME_S, RATE_HZ
 
 
-def load_pipeline(folder: Path, device: str) -> Any:
-    """Load a pyannote pipeline from a local folder, offline and without its telemetry. Raises ``ModelError``."""
-    # Both are read when pyannote.audio is imported.
+def quiet_pyannote() -> None:
+    """Make pyannote.audio send nothing, fetch nothing and warn of no missing decoder: it gets decoded samples.
+
+    Call it before anything imports pyannote.audio.
+    """
     os.environ["PYANNOTE_METRICS_ENABLED"] = "0"
     os.environ["HF_HUB_OFFLINE"] = "1"
+    warnings.filterwarnings("ignore", message=r"\s*torchcodec is not installed correctly", category=UserWarning)
+
+
+def load_pipeline(folder: Path, device: str) -> Any:
+    """Load a pyannote pipeline from a local folder, offline and without its telemetry. Raises ``ModelError``."""
+    quiet_pyannote()
     import torch
     from pyannote.audio import Pipeline
 
