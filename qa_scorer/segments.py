@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from qa_scorer.words import words
@@ -52,8 +53,10 @@ def _cut(doc: Doc, start: int, end: int, punctuated: bool) -> Iterator[tuple[int
     first = start
     unmarked = end - start > LONG_WITHOUT_COMMA and not any(token.text == "," for token in doc[start:end])
     bare = not punctuated or unmarked
+    n_words = [0, *accumulate(_counts(token) for token in doc[start:end])]  # before each token of the stretch
     for i in range(start + 1, end - 1):
-        long_enough = _n_words(doc, first, i) >= MIN_WORDS and _n_words(doc, i, end) >= MIN_WORDS
+        here = n_words[i - start]
+        long_enough = here - n_words[first - start] >= MIN_WORDS and n_words[-1] - here >= MIN_WORDS
         before = doc[i - 1]
         if _courtesy(doc, first, i) and _opens(doc, i):
             yield first, i
@@ -108,8 +111,8 @@ def _mid_number(doc: Doc, i: int) -> bool:
     return doc[i].text == "." and i + 1 < len(doc) and not doc[i].whitespace_ and doc[i + 1].like_num
 
 
-def _n_words(doc: Doc, start: int, end: int) -> int:
-    return sum(1 for token in doc[start:end] if not token.is_punct and token.lower_ not in FILLERS)
+def _counts(token: Token) -> bool:
+    return not token.is_punct and token.lower_ not in FILLERS
 
 
 def is_question(doc: Doc, start: int, end: int, said: Sequence[str]) -> bool:
