@@ -35,7 +35,8 @@ class Hit:
 class Heard:
     """What was heard in a call: hits by signal and turn, and the names learnt.
 
-    ``read`` is what the reader made of each clause, by turn and first character: signal → probability.
+    ``read`` is what the reader made of each clause, by turn and first character: signal → probability; ``ending`` what
+    it made of the end of the call: ending → probability.
     """
 
     call: Call
@@ -43,6 +44,7 @@ class Heard:
     packs: dict[str, SignalPack]
     hits: dict[str, dict[int, tuple[Hit, ...]]] = field(default_factory=dict)
     read: Mapping[tuple[int, int], Mapping[str, float]] = field(default_factory=dict)
+    ending: Mapping[str, float] = field(default_factory=dict)
     bar: Bar | None = None
 
     def of(self, signal: str, role: Role = "agent") -> list[Hit]:

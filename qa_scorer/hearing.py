@@ -99,7 +99,15 @@ def listen(call: Call, checks: tuple[str, ...]) -> Heard:
         for hit in _by_meaning([clause for turn in call.by("agent") for clause in turn.clauses], ear, call):
             hits[hit.signal][hit.clause.turn].append(hit)
     frozen = {signal: {turn: tuple(found) for turn, found in turns.items()} for signal, turns in hits.items()}
-    return Heard(call=call, names=learn_names(call), packs=ear.signals, hits=frozen, read=read, bar=bar)
+    return Heard(
+        call=call,
+        names=learn_names(call),
+        packs=ear.signals,
+        hits=frozen,
+        read=read,
+        ending=reader.read_ending(call) if reader else {},
+        bar=bar,
+    )
 
 
 def _by_phrase(clause: Clause, said: Set[str], ear: _Ear, asked: bool) -> Iterable[Hit]:
@@ -139,10 +147,10 @@ def _weighed(
             yield hit
         elif odd >= bar.heard:
             both = max(odd, (hit.confidence + odd) / 2)
-            yield replace(hit, confidence=round(both, 3), sure=odd >= bar.alone)
+            yield replace(hit, confidence=round(both, 3), sure=bar.reached(hit.signal, odd))
     phrased = {hit.signal for hit in found}
     for signal, odd in odds.items():
-        if bar and odd >= bar.alone and signal not in phrased and not said & ear.near_misses[signal]:
+        if bar and bar.reached(signal, odd) and signal not in phrased and not said & ear.near_misses[signal]:
             yield Hit(
                 signal=signal,
                 clause=clause,

@@ -13,7 +13,7 @@ import pytest
 from qa_scorer import reader
 from qa_scorer.errors import ModelError
 from qa_scorer.language import Call, Clause, Spoken
-from qa_scorer.reader import AGENT, BEFORE, CLS, CUSTOMER, PLACES, SEP, TURN, pages, placed
+from qa_scorer.reader import AGENT, BEFORE, CLS, CUSTOMER, END, ENDING, PLACES, SEP, TURN, ending, pages, placed
 from qa_scorer.settings import Settings
 from tests.build import transcript
 
@@ -41,9 +41,10 @@ def call(*lines: str) -> Call:
         clauses = [
             Clause(
                 turn=index, sentence=n, text=match[0], line="", keys=frozenset(), question=False,
-                starts=(match.start(),), ends=(match.end(),),
+                starts=tuple(word.start() for word in words), ends=tuple(word.end() for word in words),
             )
             for n, match in enumerate(re.finditer(r"[^.]+\.?", turn.text))
+            if (words := list(re.compile(r"\S+").finditer(turn.text, *match.span())))
         ]  # fmt: skip
         nth = sum(before.role == turn.role for before in written.turns[:index])
         turns.append(Spoken(index=index, role=turn.role, turn=turn, clauses=tuple(clauses), capitals=(), nth=nth))
@@ -90,9 +91,19 @@ def test_where_a_turn_stands() -> None:
     ]
 
 
+def test_of_an_ending_the_need_and_the_last_turns_are_read() -> None:
+    tokenizer: Any = Words()
+    page = ending(call("A: hi", "C: er", "C: the dog ate my card", "A: " + "word " * 300 + "gone", "C: bye"), tokenizer)
+    need = [CLS, ENDING, CUSTOMER, 1003, 1003, 1003, 1002, 1004, SEP]
+    assert page.ids.tolist()[: len(need)] == need
+    assert page.ids.tolist()[-5:] == [1004, SEP, CUSTOMER, 1003, SEP]
+    assert len(page.ids) == len(need) + END
+    assert page.pool.shape == (1, len(page.ids))
+
+
 def test_damaged_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "reader.onnx").write_bytes(b"half")
-    (tmp_path / "reader.toml").write_text('sha256 = "0"\nalone = 0.7\nheard = 0.1\nsignals = []\n')
+    (tmp_path / "reader.toml").write_text('sha256 = "0"\nalone = 0.7\nheard = 0.1\navoided = 0.7\n')
     monkeypatch.setattr(reader, "WEIGHTS", tmp_path)
     with pytest.raises(ModelError, match=r"reader\.onnx is damaged; install qa-scorer again"):
         reader.load_reader.__wrapped__(tmp_path)

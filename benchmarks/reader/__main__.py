@@ -19,7 +19,7 @@ from typing import Any
 from benchmarks.reader.bars import fit_bar
 from benchmarks.reader.examples import Example, examples, load, pack_rows
 from qa_scorer.meaning import load_tokenizer
-from qa_scorer.reader import WEIGHTS, Bar
+from qa_scorer.reader import WEIGHTS, Bar, Outputs
 from qa_scorer.settings import Settings
 
 ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -43,12 +43,12 @@ def main() -> None:
             parser.error("--encoder must be the model.safetensors of all-MiniLM-L6-v2")
         train(chosen)
     else:
-        write_about(chosen.out, fit_bar(chosen.labelled, chosen.out, signals()))
+        write_about(chosen.out, fit_bar(chosen.labelled, chosen.out, outputs()))
 
 
-def signals() -> list[str]:
-    """Return the signals the reader knows, in the order of its outputs."""
-    return list(about()["signals"])
+def outputs() -> Outputs:
+    """Return what the reader tells, in the order of its outputs."""
+    return Outputs(tuple(about()["signals"]), tuple(about()["endings"]))
 
 
 def about() -> dict[str, Any]:
@@ -63,14 +63,14 @@ def train(chosen: argparse.Namespace) -> None:
     from benchmarks.reader import network, weights
 
     torch.set_num_threads(len(os.sched_getaffinity(0)))
-    names, tokenizer = signals(), load_tokenizer(Settings().models_dir)
+    told, tokenizer = outputs(), load_tokenizer(Settings().models_dir)
     rows = [row for path in chosen.labelled for row in load(path)]
-    taught: list[Example] = examples(rows, names, tokenizer, bare_rate=WRONG)
-    taught += examples(pack_rows(names), names, tokenizer)
+    taught: list[Example] = examples(rows, told, tokenizer, bare_rate=WRONG)
+    taught += examples(pack_rows(told.signals), told, tokenizer)
     print(f"{len(taught)} examples", flush=True)
-    net = network.pretrained(chosen.encoder, len(names))
+    net = network.pretrained(chosen.encoder, len(told.signals) + len(told.endings))
     if chosen.state and chosen.state.exists():
-        net.load_state_dict(torch.load(chosen.state, weights_only=True))
+        network.resume(net, torch.load(chosen.state, weights_only=True))
     started = time.perf_counter()
 
     def after(epoch: int) -> None:
@@ -82,7 +82,7 @@ def train(chosen: argparse.Namespace) -> None:
     network.train(net, taught, plan, after)
     chosen.out.parent.mkdir(parents=True, exist_ok=True)
     weights.write(net, chosen.out)
-    write_about(chosen.out, Bar(alone=about()["alone"], heard=about()["heard"]))
+    write_about(chosen.out, Bar(**{name: about()[name] for name in ("alone", "heard", "avoided")}))
 
 
 def write_about(weights: Path, bar: Bar) -> None:
@@ -90,12 +90,17 @@ def write_about(weights: Path, bar: Bar) -> None:
     lines = [
         "# The reader's weights: made by `python -m benchmarks.reader` from the labelled dialogues of this project",
         "# and all-MiniLM-L6-v2 (Apache-2.0, sentence-transformers). Licence: Apache-2.0.",
-        "# `alone`: how probable a signal must be to count without a phrase; `heard`: where a phrase was heard too.",
+        "# `alone`: how probable a signal must be to count without a phrase; `heard`: where a phrase was heard too;",
+        "# `avoided`: in place of `alone`, for what agents should not say.",
         f'sha256 = "{hashlib.sha256(weights.read_bytes()).hexdigest()}"',
         f"alone = {bar.alone:.2f}",
         f"heard = {bar.heard:.2f}",
+        f"avoided = {bar.avoided:.2f}",
         "signals = [",
-        *(f'    "{name}",' for name in signals()),
+        *(f'    "{name}",' for name in outputs().signals),
+        "]",
+        "endings = [",
+        *(f'    "{name}",' for name in outputs().endings),
         "]",
     ]
     weights.with_name("reader.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,13 +1,13 @@
 """Set the reader's bars on dialogues it was not trained on.
 
 Two probabilities: from which the reader counts by itself, and from which where a phrase was heard too. They are the
-pair with the best F1 over all signals.
+pair with the best F1 over all signals. Then for the signals to avoid the one from which it counts by itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from benchmarks.reader.examples import load
 from qa_scorer import dialogues
 from qa_scorer.language import Call, Spoken
-from qa_scorer.reader import Bar, Reader, open_reader
+from qa_scorer.reader import AVOIDED, Bar, Outputs, Reader, open_reader
 from qa_scorer.settings import Settings
 
 ALONE = (0.2, 0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 2.0)
 HEARD = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
-SILENT = Bar(alone=2.0, heard=0.0)
+SILENT = Bar(alone=2.0, heard=0.0, avoided=2.0)
 
 Flags = NDArray[np.bool_]
 
@@ -40,6 +40,9 @@ class _Recorder:
         self.said[turn.index] = self.reader.read(call, turn)
         return self.said[turn.index]
 
+    def read_ending(self, call: Call) -> dict[str, float]:
+        return self.reader.read_ending(call)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
@@ -50,10 +53,10 @@ class Evidence:
     label: NDArray[np.float64]
 
 
-def gather(paths: Sequence[Path], weights: Path, signals: Sequence[str]) -> Evidence:
+def gather(paths: Sequence[Path], weights: Path, outputs: Outputs) -> Evidence:
     """Read dialogues with phrases and with the reader, apart from each other."""
-    settings = Settings()
-    recorder = _Recorder(open_reader(weights, tuple(signals), SILENT, settings.models_dir), {})
+    settings, signals = Settings(), outputs.signals
+    recorder = _Recorder(open_reader(weights, outputs, SILENT, settings.models_dir), {})
     rows: list[tuple[list[float], list[bool], list[float]]] = []
     with mock.patch("qa_scorer.hearing.load_reader", return_value=recorder):
         for row in (row for path in paths for row in load(path)):
@@ -80,17 +83,22 @@ def _of_turn(
     )
 
 
-def fit_bar(paths: Sequence[Path], weights: Path, signals: Sequence[str]) -> Bar:
-    """Return the best pair."""
-    evidence = gather(paths, weights, signals)
-    pairs = [Bar(alone=alone, heard=heard) for alone in ALONE for heard in HEARD if heard <= alone]
-    best = max(pairs, key=lambda bar: _f1(evidence, bar))
-    print(f"alone {best.alone}, heard {best.heard}: F1 {_f1(evidence, best):.3f}")
+def fit_bar(paths: Sequence[Path], weights: Path, outputs: Outputs) -> Bar:
+    """Return the best bar."""
+    evidence = gather(paths, weights, outputs)
+    pairs = [Bar(alone=alone, heard=heard, avoided=alone) for alone in ALONE for heard in HEARD if heard <= alone]
+    pair = max(pairs, key=lambda bar: _f1(evidence, bar, outputs.signals))
+    bars = [replace(pair, avoided=avoided) for avoided in ALONE if avoided >= pair.heard]
+    best = max(bars, key=lambda bar: _f1(evidence, bar, outputs.signals))
+    for bar in (pair, best):
+        f1 = _f1(evidence, bar, outputs.signals)
+        print(f"alone {bar.alone}, heard {bar.heard}, avoided {bar.avoided}: F1 {f1:.3f}")
     return best
 
 
-def _f1(evidence: Evidence, bar: Bar) -> float:
-    told = (evidence.probability >= bar.alone) | (evidence.phrase & (evidence.probability >= bar.heard))
+def _f1(evidence: Evidence, bar: Bar, signals: Sequence[str]) -> float:
+    alone = np.array([bar.avoided if signal.startswith(AVOIDED) else bar.alone for signal in signals])
+    told = (evidence.probability >= alone) | (evidence.phrase & (evidence.probability >= bar.heard))
     hits = float((told & (evidence.label == 1)).sum())
     wrong = float((told & (evidence.label == 0)).sum()) + float((~told & (evidence.label == 1)).sum())
     return 2 * hits / (2 * hits + wrong) if hits else 0.0

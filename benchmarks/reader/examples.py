@@ -19,12 +19,14 @@ from qa_scorer.checks import CHECKS
 from qa_scorer.dialogues import from_row
 from qa_scorer.language import Clause, read
 from qa_scorer.packs import load_packs
-from qa_scorer.reader import Page, pages
+from qa_scorer.reader import AVOIDED, Outputs, Page, ending, pages
 from qa_scorer.settings import Settings
 
 COVERED = 0.5  # of a clause or of a marked stretch, whichever is shorter: then the mark is the clause's
 UNKNOWN = np.nan
 PACK_WEIGHT = 0.7  # a sentence without a call around it teaches less
+END = -1
+CALL_TURNS = 5  # what has fewer is an exchange and has no ending
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 Labels = NDArray[np.float32]
@@ -33,10 +35,10 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A page and its labels (1, 0, or nan where readers could disagree).
+    """A page and its labels (1, 0, or nan where readers could disagree or the output is not asked).
 
-    ``clauses`` is ``(n_clauses, n_signals)``, all nan where only the turn was labelled; ``turn`` is ``(n_signals,)``.
-    ``bare`` is the same turn as a recognizer without marks may hear it.
+    ``clauses`` is ``(n_clauses, n_outputs)``, all nan where only the turn was labelled; ``turn`` is ``(n_outputs,)``.
+    ``bare`` is the same page as a recognizer without marks may hear it. ``index`` is the turn's, of an ending ``END``.
     """
 
     call: str
@@ -55,7 +57,7 @@ def load(path: Path) -> list[dict[str, Any]]:
 
 def pack_rows(signals: Sequence[str]) -> Iterator[dict[str, Any]]:
     """Yield the packs' examples, counter-examples and better sentences as rows of which some signals are known."""
-    avoided = tuple(signal for signal in signals if signal.startswith("negative."))
+    avoided = tuple(signal for signal in signals if signal.startswith(AVOIDED))
     for pack in load_packs(tuple(check.name for check in CHECKS), "en"):
         for signal in pack.signals:
             if signal.name not in signals:
@@ -72,31 +74,52 @@ def pack_rows(signals: Sequence[str]) -> Iterator[dict[str, Any]]:
                     yield {"id": name, "only": known, "turns": turns, "labels": {"1": shown}}
 
 
-def examples(
-    rows: Iterable[Row], signals: Sequence[str], tokenizer: Tokenizer, *, bare_rate: float = 0.0
-) -> list[Example]:
-    """Return an example for every page of every agent turn; with ``bare_rate`` each has a twin so much misheard."""
+def examples(rows: Iterable[Row], outputs: Outputs, tokenizer: Tokenizer, *, bare_rate: float = 0.0) -> list[Example]:
+    """Return an example for every page of every agent turn, and for the ending of every call.
+
+    With ``bare_rate`` each has a twin so much misheard.
+    """
     found: list[Example] = []
     for row in rows:
         weight = PACK_WEIGHT if "only" in row else 1.0
-        misheard_row = _of_row(_bare(row, bare_rate), signals, tokenizer) if bare_rate else ()
+        misheard_row = _of_row(_bare(row, bare_rate), outputs, tokenizer) if bare_rate else ()
         twins = {example.index: example for example in misheard_row}
-        written = _of_row(row, signals, tokenizer)
+        written = _of_row(row, outputs, tokenizer)
         found += [replace(example, weight=weight, bare=twins.get(example.index)) for example in written]
     return found
 
 
-def _of_row(row: Row, signals: Sequence[str], tokenizer: Tokenizer) -> Iterator[Example]:
+def _of_row(row: Row, outputs: Outputs, tokenizer: Tokenizer) -> Iterator[Example]:
     call = read(from_row(row), Settings())
     # A single exchange or sentence stands nowhere in a call.
     place = "anywhere" if len(call.turns) <= 2 else ""
+    not_asked = len(outputs.endings)
     for turn in call.by("agent"):
-        whole = _of_turn(row, turn.index, signals)
+        whole = _of_turn(row, turn.index, outputs.signals)
         for numbers, page in pages(call, turn, tokenizer, place):
-            clauses = _of_clauses(row, turn.index, [turn.clauses[n] for n in numbers], signals)
+            clauses = _of_clauses(row, turn.index, [turn.clauses[n] for n in numbers], outputs.signals)
             marked = not np.isnan(clauses).all()
             label = np.where(np.isnan(whole), UNKNOWN, clauses.max(axis=0)) if marked else whole
-            yield Example(call=row["id"], index=turn.index, page=page, clauses=clauses, turn=label.astype(np.float32))
+            yield Example(
+                call=row["id"],
+                index=turn.index,
+                page=page,
+                clauses=np.pad(clauses, ((0, 0), (0, not_asked)), constant_values=UNKNOWN),
+                turn=np.pad(label.astype(np.float32), (0, not_asked), constant_values=UNKNOWN),
+            )
+    if "call" in row and len(call.turns) >= CALL_TURNS and outputs.endings:
+        label = _of_ending(row["call"], outputs)
+        yield Example(call=row["id"], index=END, page=ending(call, tokenizer), clauses=label[None], turn=label)
+
+
+def _of_ending(told: Mapping[str, str], outputs: Outputs) -> Labels:
+    """Label how a call ended: ``outcome`` and ``customer_end`` of a row's ``call``."""
+    label = np.full(len(outputs.signals) + len(outputs.endings), UNKNOWN, np.float32)
+    for column, name in enumerate(outputs.endings, start=len(outputs.signals)):
+        what, _, value = name.partition(".")
+        if told.get(what):
+            label[column] = float(told[what] == value)
+    return label
 
 
 def _of_turn(row: Row, index: int, signals: Sequence[str]) -> Labels:

@@ -1,9 +1,9 @@
-"""The reader's network: a MiniLM encoder, clauses pooled from its tokens, and one output a signal."""
+"""The reader's network: a MiniLM encoder, clauses pooled from its tokens, and one output for each signal and ending."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from benchmarks.reader.examples import Example
-from qa_scorer.reader import PLACES
+from qa_scorer.reader import ENDING, PLACES
 
 LAYERS, WIDTH, HEADS, INNER, VOCABULARY = 6, 384, 12, 1536, 30522
 HIDDEN = 256
@@ -27,7 +27,7 @@ MASK_TOKEN = 103
 class Network(nn.Module):
     """The encoder of sentence-transformers/all-MiniLM-L6-v2 with a head that reads clause and turn together."""
 
-    def __init__(self, n_signals: int) -> None:
+    def __init__(self, n_outputs: int) -> None:
         super().__init__()
         self.word = nn.Embedding(VOCABULARY, WIDTH)
         self.position = nn.Embedding(512, WIDTH)
@@ -39,12 +39,12 @@ class Network(nn.Module):
         )
         self.drop = nn.Dropout(0.1)
         self.head = nn.Sequential(
-            nn.Linear(2 * WIDTH, HIDDEN), nn.GELU(), nn.Dropout(0.2), nn.Linear(HIDDEN, n_signals)
+            nn.Linear(2 * WIDTH, HIDDEN), nn.GELU(), nn.Dropout(0.2), nn.Linear(HIDDEN, n_outputs)
         )
         nn.init.constant_(self.head[3].bias, -3.0)
 
     def forward(self, ids: Tensor, segments: Tensor, pool: Tensor, padding: Tensor | None = None) -> Tensor:
-        """Return logits ``(n_turns, n_clauses, n_signals)``."""
+        """Return logits ``(n_pages, n_clauses, n_outputs)``."""
         x = self.word(ids) + self.segment(segments) + self.position.weight[: ids.shape[1]][None]
         x = self.drop(self.norm(x))
         for layer in self.layers:
@@ -55,9 +55,9 @@ class Network(nn.Module):
         return self.head(torch.cat([clauses, turn], -1))
 
 
-def pretrained(weights: Path, n_signals: int) -> Network:
+def pretrained(weights: Path, n_outputs: int) -> Network:
     """Return the network with the published encoder's weights (``model.safetensors``) and a new head."""
-    given, network = load_file(weights), Network(n_signals)
+    given, network = load_file(weights), Network(n_outputs)
     state = network.state_dict()
     for ours, theirs in (
         ("word.weight", "word_embeddings.weight"),
@@ -79,6 +79,14 @@ def pretrained(weights: Path, n_signals: int) -> Network:
             state[f"{ours}.norm2.{kind}"] = given[f"{theirs}.output.LayerNorm.{kind}"]
     network.load_state_dict(state)
     return network
+
+
+def resume(network: Network, state: Mapping[str, Tensor]) -> None:
+    """Load a state; outputs that it does not have yet keep what they begin with."""
+    mine = network.state_dict()
+    for name, given in state.items():
+        mine[name][: len(given)] = given
+    network.load_state_dict(mine)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,18 +138,18 @@ def _loss(network: Network, batch: Sequence[Example], rng: random.Random) -> Ten
     """Return the loss of clauses that are labelled and of turns by their strongest clause."""
     length = max(len(example.page.ids) for example in batch)
     n_clauses = max(len(example.page.pool) for example in batch)
-    n_signals = batch[0].turn.shape[0]
+    n_outputs = batch[0].turn.shape[0]
     ids = np.zeros((len(batch), length), np.int64)
     segments, padding = np.zeros_like(ids), np.ones((len(batch), length), bool)
     pool = np.zeros((len(batch), n_clauses, length), np.float32)
-    clauses = np.full((len(batch), n_clauses, n_signals), np.nan, np.float32)
+    clauses = np.full((len(batch), n_clauses, n_outputs), np.nan, np.float32)
     there = np.zeros((len(batch), n_clauses), bool)
     for i, example in enumerate(batch):
         page, n = example.page, len(example.page.ids)
         ids[i, :n], segments[i, :n], padding[i, :n] = page.ids, page.segments, False
         lost = [k for k in range(2, n) if page.ids[k] > MASK_TOKEN and rng.random() < TOKEN_LOST]
         ids[i, lost] = MASK_TOKEN
-        if rng.random() < PLACE_LOST:
+        if page.ids[1] != ENDING and rng.random() < PLACE_LOST:
             ids[i, 1] = PLACES["anywhere"]
         pool[i, : len(page.pool), :n] = page.pool
         clauses[i, : len(page.pool)] = example.clauses

@@ -21,7 +21,7 @@ class _Plain(nn.Module):
         self.network = network
 
     def forward(self, ids: Tensor, segments: Tensor, pool: Tensor) -> Tensor:
-        """Return probabilities ``(n_clauses, n_signals)``."""
+        """Return probabilities ``(n_clauses, n_outputs)``."""
         net = self.network
         x = net.norm(net.word(ids) + net.segment(segments) + net.position.weight[: ids.shape[1]][None])
         for layer in net.layers:

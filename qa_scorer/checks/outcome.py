@@ -1,7 +1,8 @@
 """Outcome: how the call ended for the customer, with the evidence of both sides.
 
-A weighted sum of the ending's features for each label (multinomial logistic regression), its weights set by
-``benchmarks/outcome.py`` on labelled calls and shipped as a table anyone can read.
+Two judges: a weighted sum of the ending's features for each label (multinomial logistic regression),
+its weights set by ``benchmarks/outcome.py`` on labelled calls and shipped as a table anyone can read; and the reader,
+who has read what the customer came for and the end of the call.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ DECISIVE: Mapping[OutcomeLabel, tuple[str, ...]] = {
     "transferred": ("escalation.offer",),
     "unclear": (),
 }
+READER = 0.3  # share of the reader in the judgement, the table has the rest: the best on `dialogues-e`
+LEAST = 0.001  # the least probability anything gets: nobody is that sure
 Table = Mapping[str, Mapping[str, float]]
 
 
@@ -39,8 +42,8 @@ def judge(heard: Heard, findings: Sequence[Finding]) -> Outcome:
     if not any(turn.n_words for turn in heard.call.by("customer")):
         return Outcome(label="unclear", confidence=0.0, repeat_contact=repeat)
     features = describe(heard, findings)
-    label, confidence = _likeliest(features, _weights()["outcome"])
-    mood, _ = _likeliest(features, _weights()["customer_end"])
+    label, confidence = _likeliest("outcome", features, heard.ending)
+    mood, _ = _likeliest("customer_end", features, heard.ending)
     return Outcome(
         label=_outcome(label),
         confidence=confidence,
@@ -59,12 +62,15 @@ def _weights() -> Mapping[str, Table]:
     return tables
 
 
-def _likeliest(features: Mapping[str, float], table: Table) -> tuple[str, float]:
-    """Return the label with the greatest weighted sum, and its probability."""
+def _likeliest(what: str, features: Mapping[str, float], read: Mapping[str, float]) -> tuple[str, float]:
+    """Return the label that both judges together find most probable, and how probable."""
     sums = {
         label: weights["always"] + math.fsum(weights.get(name, 0.0) * value for name, value in features.items())
-        for label, weights in table.items()
+        for label, weights in _weights()[what].items()
     }
+    if read:
+        odds = {label: math.log(max(read[f"{what}.{label}"], LEAST)) for label in sums}
+        sums = {label: (1 - READER) * total + READER * odds[label] for label, total in sums.items()}
     label = max(sums, key=lambda name: sums[name])
     return label, round(1 / math.fsum(math.exp(total - sums[label]) for total in sums.values()), 3)
 

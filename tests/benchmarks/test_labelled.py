@@ -25,9 +25,9 @@ def rows(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (FOLDER / f"{name}.jsonl").read_text("utf-8").splitlines()]
 
 
-@pytest.mark.parametrize("half", ["tune", "test"])
-def test_dialogues_label_agent_turns_with_known_signals(half: str) -> None:
-    for call in rows(f"dialogues-{half}"):
+@pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("dialogues-*.jsonl")))
+def test_dialogues_label_agent_turns_with_known_signals(name: str) -> None:
+    for call in rows(name):
         agent_turns = {str(turn["i"]) for turn in call["turns"] if turn["role"] == "agent"}
         assert [turn["i"] for turn in call["turns"]] == list(range(len(call["turns"]))), call["id"]
         either_way = call.get("either_way", {})

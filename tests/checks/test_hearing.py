@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -15,7 +15,7 @@ from qa_scorer.settings import Settings
 from tests.build import transcript
 
 pytestmark = pytest.mark.e2e
-BAR = Bar(alone=0.7, heard=0.15)
+BAR = Bar(alone=0.7, heard=0.15, avoided=0.6)
 NAMES = tuple(check.name for check in CHECKS)
 
 
@@ -25,9 +25,13 @@ class Opinion:
 
     odds: dict[str, float]
     bar: Bar = BAR
+    ending: dict[str, float] = field(default_factory=dict)
 
     def read(self, call: Call, turn: Spoken) -> list[dict[str, float]]:
         return [self.odds] * len(turn.clauses)
+
+    def read_ending(self, call: Call) -> dict[str, float]:
+        return self.ending
 
 
 def heard(monkeypatch: pytest.MonkeyPatch, odds: float, *lines: str, signal: str = "empathy.apology") -> bool:
@@ -64,3 +68,14 @@ def test_every_weight_of_the_outcome_is_of_a_feature() -> None:
     for table in outcome._weights().values():
         for weights in table.values():
             assert set(weights) - {"always"} <= set(features)
+
+
+def test_the_table_and_the_reader_judge_the_outcome_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    def judged(odds: dict[str, float]) -> str:
+        monkeypatch.setattr(hearing, "load_reader", lambda *_: Opinion({}, ending=odds))
+        told = listen(read(transcript("C: My card is lost.", "A: I have blocked it.", "C: Thanks."), Settings()), NAMES)
+        return outcome.judge(told, []).label
+
+    never = {f"{what}.{label}": 0.001 for what, table in outcome._weights().items() for label in table}
+    assert judged({}) == judged(dict.fromkeys(never, 0.5)) != "transferred"
+    assert judged({**never, "outcome.transferred": 0.999}) == "transferred"
