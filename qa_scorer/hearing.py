@@ -20,7 +20,8 @@ from qa_scorer.reader import Bar, load_reader
 from qa_scorer.words import words
 
 READ_LANGUAGE = "en"  # the reader and the sentence embedding know no other
-PHRASE, TAUGHT = 0.9, 1.0  # confidence in a phrase; in a sentence that somebody taught word for word
+# Confidence in a phrase; in one that is an answer and was not asked for; in a sentence that was taught word for word.
+PHRASE, UNASKED, TAUGHT = 0.9, 0.0, 1.0
 MARGIN = 0.03  # an example must be nearer than any counter-example by this cosine; measured on the tuning dialogues
 SAME = 0.95  # cosine from which a sentence is as good as the example itself
 REQUESTS = words("en", "check", "requests")
@@ -111,7 +112,10 @@ def listen(call: Call, checks: tuple[str, ...]) -> Heard:
 
 
 def _by_phrase(clause: Clause, said: Set[str], ear: _Ear, asked: bool) -> Iterable[Hit]:
-    """Find taught sentences, which are all of the clause or of the turn (``said``), and phrases."""
+    """Find taught sentences, which are all of the clause or of the turn (``said``), and phrases.
+
+    A phrase that only means something as an answer is ``UNASKED`` where it answers nothing.
+    """
     blocked: dict[str, bool] = {}
     for sentence in sorted(said & ear.taught.keys()):
         for signal in ear.taught[sentence]:
@@ -121,14 +125,14 @@ def _by_phrase(clause: Clause, said: Set[str], ear: _Ear, asked: bool) -> Iterab
     for signal, match in ear.index.find(clause):
         if signal not in blocked:
             blocked[signal] = not fits(ear.signals[signal], clause) or bool(said & ear.near_misses[signal])
-        waits = not asked and match.phrase in ear.signals[signal].asked
-        if not blocked[signal] and not waits:
+        unasked = not asked and match.phrase in ear.signals[signal].asked
+        if not blocked[signal]:
             yield Hit(
                 signal=signal,
                 clause=clause,
                 rule=match.phrase.text,
                 how="phrase",
-                confidence=PHRASE,
+                confidence=UNASKED if unasked else PHRASE,
                 first=match.start,
                 last=match.end,
             )
@@ -139,10 +143,13 @@ def _weighed(
 ) -> Iterable[Hit]:
     """Set the phrases heard against what the reader makes of the clause; add what only the reader heard.
 
-    A sentence taught as a near miss (``said`` is the clause and the turn) is never heard.
+    A sentence taught as a near miss (``said`` is the clause and the turn) is never heard. Where a phrase answers what
+    nobody asked, the reader does not hear its signal alone either.
     """
     for hit in found:
         odd = odds.get(hit.signal)
+        if hit.confidence == UNASKED:
+            continue
         if bar is None or odd is None or hit.confidence == TAUGHT:
             yield hit
         elif odd >= bar.heard:

@@ -73,7 +73,7 @@ class TestRefusal:
 
     def test_a_bare_no_is_one_only_when_something_was_asked_for(self) -> None:
         assert "negative.refusal" in signals("C: Could I move to another room?", "A: We're full.")
-        assert "negative.refusal" not in signals("C: Looks busy tonight.", "A: Yes, we're full tonight.")
+        assert "negative.refusal" not in signals("C: Busy tonight.", "A: We're full.")
 
 
 def test_an_apology_for_mishearing_is_none() -> None:
