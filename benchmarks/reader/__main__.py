@@ -12,14 +12,12 @@ import argparse
 import hashlib
 import os
 import time
-import tomllib
 from pathlib import Path
-from typing import Any
 
 from benchmarks.reader.bars import fit_bar
 from benchmarks.reader.examples import Example, examples, load, pack_rows
 from qa_scorer.meaning import load_tokenizer
-from qa_scorer.reader import WEIGHTS, Bar, Outputs
+from qa_scorer.reader import WEIGHTS, Bar, shipped
 from qa_scorer.settings import Settings
 
 ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -43,17 +41,7 @@ def main() -> None:
             parser.error("--encoder must be the model.safetensors of all-MiniLM-L6-v2")
         train(chosen)
     else:
-        write_about(chosen.out, fit_bar(chosen.labelled, chosen.out, outputs()))
-
-
-def outputs() -> Outputs:
-    """Return what the reader tells, in the order of its outputs."""
-    return Outputs(tuple(about()["signals"]), tuple(about()["endings"]))
-
-
-def about() -> dict[str, Any]:
-    """Read what stands beside the shipped weights."""
-    return tomllib.loads((WEIGHTS / "reader.toml").read_text("utf-8"))
+        write_about(chosen.out, fit_bar(chosen.labelled, chosen.out, shipped()[0]))
 
 
 def train(chosen: argparse.Namespace) -> None:
@@ -63,7 +51,7 @@ def train(chosen: argparse.Namespace) -> None:
     from benchmarks.reader import network, weights
 
     torch.set_num_threads(len(os.sched_getaffinity(0)))
-    told, tokenizer = outputs(), load_tokenizer(Settings().models_dir)
+    (told, bar), tokenizer = shipped(), load_tokenizer(Settings().models_dir)
     rows = [row for path in chosen.labelled for row in load(path)]
     taught: list[Example] = examples(rows, told, tokenizer, bare_rate=WRONG)
     taught += examples(pack_rows(told.signals), told, tokenizer)
@@ -82,11 +70,12 @@ def train(chosen: argparse.Namespace) -> None:
     network.train(net, taught, plan, after)
     chosen.out.parent.mkdir(parents=True, exist_ok=True)
     weights.write(net, chosen.out)
-    write_about(chosen.out, Bar(**{name: about()[name] for name in ("alone", "heard", "avoided")}))
+    write_about(chosen.out, bar)
 
 
 def write_about(weights: Path, bar: Bar) -> None:
     """Write what stands beside the weights: their hash, the bar, and the signals."""
+    outputs, _ = shipped()
     lines = [
         "# The reader's weights: made by `python -m benchmarks.reader` from the labelled dialogues of this project",
         "# and all-MiniLM-L6-v2 (Apache-2.0, sentence-transformers). Licence: Apache-2.0.",
@@ -97,10 +86,10 @@ def write_about(weights: Path, bar: Bar) -> None:
         f"heard = {bar.heard:.2f}",
         f"avoided = {bar.avoided:.2f}",
         "signals = [",
-        *(f'    "{name}",' for name in outputs().signals),
+        *(f'    "{name}",' for name in outputs.signals),
         "]",
         "endings = [",
-        *(f'    "{name}",' for name in outputs().endings),
+        *(f'    "{name}",' for name in outputs.endings),
         "]",
     ]
     weights.with_name("reader.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
