@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_scorer.speech.diarize import Diarization
-from qa_scorer.speech.embeddings import Embedder
+from qa_scorer.speech.embeddings import Embedder, embed
 from qa_scorer.speech.hub import diarize_with_pipeline, quiet_pyannote
 from qa_scorer.speech.segmentation import FRAME_SAMPLES, RATE_HZ
 
@@ -112,10 +112,7 @@ class _Ecapa:
         if masks is not None:
             kept = list(interpolate(masks[:, None], size=signals.shape[1], mode="nearest")[:, 0] > 0.5)
         vectors = np.full((len(signals), self.dimension), np.nan, dtype=np.float32)
-        with torch.inference_mode():
-            for i, (signal, mask) in enumerate(zip(signals, kept, strict=True)):
-                if int(mask.sum()) < self.min_num_samples:
-                    continue
-                features = self._embedder.features(signal[mask][None])
-                vectors[i] = self._embedder.network(features - features.mean(dim=1, keepdim=True))[0, 0].numpy()
+        for i, (signal, mask) in enumerate(zip(signals, kept, strict=True)):
+            if int(mask.sum()) >= self.min_num_samples:
+                vectors[i] = embed(signal[mask][None].numpy(), self._embedder)[0]
         return vectors
